@@ -1,0 +1,49 @@
+import type { Call, CallScope } from "./call.ts";
+
+/** Turns messages of one type into bytes and back. */
+export interface Codec<Message> {
+  encode(message: Message): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Message;
+}
+
+/** One remote procedure: its name on the wire and the codecs of what goes in and comes out. */
+export interface Method<Request, Response> {
+  readonly name: string;
+  readonly requestType: Codec<Request>;
+  readonly responseType: Codec<Response>;
+}
+
+/** What a service promises on the wire. Generated from the contract, never written by hand. */
+export interface Contract {
+  readonly name: string;
+  readonly fullName: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a table of methods whose messages all differ.
+  readonly methods: Readonly<Record<string, Method<any, any>>>;
+}
+
+type Request<M> = M extends Method<infer R, infer _> ? R : never;
+type Response<M> = M extends Method<infer _, infer R> ? R : never;
+
+/** What implements a contract: one function per method. It throws a `ServiceError` to fail. */
+export type Handlers<C extends Contract> = {
+  readonly [M in keyof C["methods"]]: (
+    request: Request<C["methods"][M]>,
+    call: Call,
+  ) => Promise<Response<C["methods"][M]>>;
+};
+
+/**
+ * What calls a contract. The second argument is the call (or the piece of work) on whose behalf it happens:
+ * its deadline, its cancellation and its place in the trace go along. It throws a `ServiceError`.
+ */
+export type Client<C extends Contract> = {
+  readonly [M in keyof C["methods"]]: (
+    request: Request<C["methods"][M]>,
+    scope: CallScope,
+  ) => Promise<Response<C["methods"][M]>>;
+};
+
+/** `/geo.Geo/Nearby`: the full name of a method, as gRPC writes it. */
+export function methodPath(contract: Contract, method: { readonly name: string }): string {
+  return `/${contract.fullName}/${method.name}`;
+}

@@ -1,0 +1,64 @@
+import type { CallScope } from "@faultline/rpc/call";
+
+/** A MongoDB document: plain values only, `_id` of any type. */
+// biome-ignore lint/suspicious/noExplicitAny: documents are as varied as their collections.
+export type Document = Record<string, any>;
+
+/** A MongoDB filter or update, as the official driver takes it. */
+export type Filter = Document;
+export type Update = Document;
+
+export interface FindOptions {
+  readonly sort?: Readonly<Record<string, 1 | -1>>;
+  readonly limit?: number;
+  readonly projection?: Readonly<Record<string, 0 | 1>>;
+}
+
+/** `durable` waits until the write is in the server's journal (`j: true`). */
+export interface WriteOptions {
+  readonly durable?: boolean;
+}
+
+/**
+ * What a service sees of a MongoDB collection. Every method observes the scope's deadline and signal and throws
+ * a `ServiceError`: `unavailable` (no server, not authorised to serve: the cause keeps the server's own code),
+ * `deadlineExceeded`, `canceled`, `alreadyExists` (duplicate key), `internal` (anything else).
+ */
+export interface Collection<T extends Document> {
+  readonly name: string;
+  find(filter: Filter, scope: CallScope, options?: FindOptions): Promise<T[]>;
+  findOne(filter: Filter, scope: CallScope, options?: FindOptions): Promise<T | null>;
+  /** Runs an aggregation pipeline and returns all of its results. */
+  aggregate<R extends Document>(pipeline: readonly Document[], scope: CallScope): Promise<R[]>;
+  count(filter: Filter, scope: CallScope): Promise<number>;
+  insertMany(documents: readonly T[], scope: CallScope, options?: WriteOptions): Promise<void>;
+  /** Answers how many documents matched and whether one was upserted. */
+  updateOne(
+    filter: Filter,
+    update: Update,
+    scope: CallScope,
+    options?: WriteOptions & { readonly upsert?: boolean },
+  ): Promise<{ matched: number; upserted: boolean }>;
+  /** Changes one document and answers it as it is afterwards, or null if none matched. */
+  findOneAndUpdate(
+    filter: Filter,
+    update: Update,
+    scope: CallScope,
+    options?: WriteOptions & { readonly upsert?: boolean },
+  ): Promise<T | null>;
+  deleteMany(filter: Filter, scope: CallScope, options?: WriteOptions): Promise<number>;
+  /** Makes sure that an index on these keys exists; one that is there under other options is accepted. */
+  ensureIndex(
+    keys: Readonly<Record<string, 1 | -1>>,
+    scope: CallScope,
+    options?: { readonly unique?: boolean },
+  ): Promise<void>;
+}
+
+/** One MongoDB database, as a service gets it. */
+export interface Mongo {
+  collection<T extends Document>(name: string): Collection<T>;
+  /** Answers once the server has accepted us; throws like a query otherwise. */
+  ping(scope: CallScope): Promise<void>;
+  close(): Promise<void>;
+}
