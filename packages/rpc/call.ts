@@ -29,7 +29,4 @@ export interface Call extends CallScope {
 }
 
 /** A layer around a unit of work. It calls `next` to go on, with the same or an altered call. */
-export type Middleware = (
-  call: Call,
-  next: (call: Call) => Promise<unknown>,
-) => Promise<unknown>;
+export type Middleware = (call: Call, next: (call: Call) => Promise<unknown>) => Promise<unknown>;

@@ -56,7 +56,8 @@ export const unauthenticated = make("unauthenticated");
 export function toServiceError(thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
   if (thrown instanceof Error) {
-    if (thrown.name === "TimeoutError") return deadlineExceeded("context deadline exceeded", { cause: thrown });
+    if (thrown.name === "TimeoutError")
+      return deadlineExceeded("context deadline exceeded", { cause: thrown });
     if (thrown.name === "AbortError") return canceled("context canceled", { cause: thrown });
     return internal(thrown.message, { cause: thrown });
   }

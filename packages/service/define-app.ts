@@ -27,43 +27,47 @@ export interface ServiceDefinition {
   readonly calls?: readonly string[];
 }
 
-/** A service of an application: its line, its name, its callees' lines. */
-export type Service<Table = Record<string, ServiceDefinition>, Name extends keyof Table = keyof Table> = {
-  readonly app: string;
-  readonly name: Name & string;
-  readonly definition: Table[Name];
-  readonly table: Table;
-};
+/** The lines of an application, by service name. */
+export type Table = Readonly<Record<string, ServiceDefinition>>;
 
-export type App<Table> = {
+/** A service of an application: its line, its name, and the table that its callees stand in. */
+export interface Service<D extends ServiceDefinition = ServiceDefinition, T extends Table = Table> {
+  readonly app: string;
   readonly name: string;
-  readonly services: { readonly [Name in keyof Table]: Service<Table, Name> };
-};
+  readonly definition: D;
+  readonly table: T;
+}
+
+export interface App<T extends Table = Table> {
+  readonly name: string;
+  readonly services: { readonly [Name in keyof T]: Service<T[Name], T> };
+}
 
 /**
  * Checks an application's table and gives each line its name. Throws if two servers would share a port, a
  * callee does not exist, or a service has neither a contract nor `http: true`.
  */
-export function defineApp<const Table extends Record<string, ServiceDefinition>>(
-  name: string,
-  table: Table,
-): App<Table> {
+export function defineApp<const T extends Table>(name: string, table: T): App<T> {
   assertDistinctPorts(name, table);
   for (const [service, definition] of Object.entries(table)) {
     if (!definition.contract === !definition.http) {
       throw new Error(`${name}: ${service} needs either a contract or http: true`);
     }
     for (const callee of definition.calls ?? []) {
-      if (!table[callee]?.contract) throw new Error(`${name}: ${service} calls ${callee}, which is no RPC service`);
+      if (!table[callee]?.contract)
+        throw new Error(`${name}: ${service} calls ${callee}, which is no RPC service`);
     }
   }
   const services = Object.fromEntries(
-    Object.entries(table).map(([service, definition]) => [service, { app: name, name: service, definition, table }]),
+    Object.entries(table).map(([service, definition]) => [
+      service,
+      { app: name, name: service, definition, table },
+    ]),
   );
-  return { name, services: services as App<Table>["services"] };
+  return { name, services: services as App<T>["services"] };
 }
 
-function assertDistinctPorts(name: string, table: Record<string, ServiceDefinition>): void {
+function assertDistinctPorts(name: string, table: Table): void {
   const owners = new Map<number, string>();
   const claim = (port: number, owner: string) => {
     const other = owners.get(port);

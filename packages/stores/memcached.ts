@@ -10,9 +10,19 @@ export interface Cache {
   getMany(keys: readonly string[], scope: CallScope): Promise<Map<string, Buffer>>;
   get(key: string, scope: CallScope): Promise<Buffer | undefined>;
   /** `ttlS` in seconds; without it the value stays until evicted. */
-  set(key: string, value: string | Uint8Array, scope: CallScope, options?: { ttlS?: number }): Promise<void>;
+  set(
+    key: string,
+    value: string | Uint8Array,
+    scope: CallScope,
+    options?: { ttlS?: number },
+  ): Promise<void>;
   /** Stores only if the key is absent; answers whether it did. */
-  add(key: string, value: string | Uint8Array, scope: CallScope, options?: { ttlS?: number }): Promise<boolean>;
+  add(
+    key: string,
+    value: string | Uint8Array,
+    scope: CallScope,
+    options?: { ttlS?: number },
+  ): Promise<boolean>;
   delete(key: string, scope: CallScope): Promise<void>;
   close(): Promise<void>;
 }

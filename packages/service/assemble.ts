@@ -1,0 +1,47 @@
+import type { CallScope } from "@faultline/rpc/call";
+import type { HttpHandlers } from "@faultline/rpc/http/route";
+import type { Client, Contract, Handlers } from "@faultline/rpc/service";
+import type { Cache } from "@faultline/stores/memcached";
+import type { Mongo } from "@faultline/stores/mongo";
+import type { Service, ServiceDefinition, Table } from "./define-app.ts";
+
+type CallsOf<D> = D extends { readonly calls: readonly (infer Name)[] } ? Name : never;
+type ContractOf<D> = D extends { readonly contract: infer C extends Contract } ? C : never;
+type MongoOf<D> = D extends { readonly stores: { readonly mongo: object } } ? Mongo : undefined;
+type CacheOf<D> = D extends { readonly stores: { readonly memcached: object } } ? Cache : undefined;
+
+/** What a handler may be made of: exactly the callees and stores that the service's line names. */
+export interface Parts<S extends Service> {
+  readonly clients: {
+    readonly [Name in CallsOf<S["definition"]> & keyof S["table"]]: Client<
+      ContractOf<S["table"][Name]>
+    >;
+  };
+  readonly mongo: MongoOf<S["definition"]>;
+  readonly cache: CacheOf<S["definition"]>;
+  /** Bounds and logs what happens while the service starts. */
+  readonly scope: CallScope;
+}
+
+/** What a service implements: its contract, or a front door's routes. */
+export type Implementation<D> = D extends { readonly http: true }
+  ? HttpHandlers
+  : Handlers<ContractOf<D>>;
+
+/** A service and how it is put together; nothing has been opened yet. */
+export interface Assembly<S extends Service = Service> {
+  readonly service: S;
+  /** Brings the stores to their first state; starting twice leaves them as starting once did. */
+  seed?(parts: Parts<S>): Promise<void>;
+  create(
+    parts: Parts<S>,
+  ): Implementation<S["definition"]> | Promise<Implementation<S["definition"]>>;
+}
+
+/** Says how a service is put together. It runs by `serve`, or in one process with others. */
+export function assemble<D extends ServiceDefinition, T extends Table>(
+  service: Service<D, T>,
+  how: Omit<Assembly<Service<D, T>>, "service">,
+): Assembly<Service<D, T>> {
+  return { service, ...how };
+}
