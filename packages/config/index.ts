@@ -1,0 +1,3 @@
+export { readServiceConfig, type ServiceConfig, type ServiceFacts } from "./service-config.ts";
+export { SettingError } from "./setting.ts";
+export type { TlsConfig } from "./tls.ts";

@@ -1,0 +1,175 @@
+import {
+  addresses,
+  type Environment,
+  integer,
+  oneOf,
+  ratio,
+  read,
+  type Setting,
+  text,
+  url,
+} from "./setting.ts";
+import { readTls, type TlsConfig } from "./tls.ts";
+
+/** What the defaults depend on: a service's own line in its application's table. */
+export interface ServiceFacts {
+  readonly name: string;
+  readonly port: number;
+  readonly calls: ReadonlyMap<string, number>;
+  readonly mongo: boolean;
+  readonly memcached?: string;
+}
+
+const samplers = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+] as const;
+
+/** Every setting that all services share. The defaults are those of a container network. */
+export const sharedSettings = {
+  host: text("HOST", {
+    says: "address to listen on",
+    example: "0.0.0.0",
+    fallback: "127.0.0.1",
+  }),
+  metricsPort: integer("METRICS_PORT", {
+    says: "port of `/metrics`; 0 leaves it out",
+    example: "9464",
+    fallback: 0,
+    min: 0,
+    max: 65_535,
+  }),
+  requestDeadlineMs: integer("REQUEST_DEADLINE_MS", {
+    says: "longest time for a request that brings no deadline of its own, in milliseconds",
+    example: "30000",
+    fallback: 30_000,
+    min: 1,
+    max: 3_600_000,
+  }),
+  startDeadlineMs: integer("START_DEADLINE_MS", {
+    says: "longest wait for the database at start, in milliseconds; then the process ends",
+    example: "10000",
+    fallback: 10_000,
+    min: 100,
+    max: 3_600_000,
+  }),
+  drainMs: integer("DRAIN_MS", {
+    says: "time to finish accepted requests after SIGTERM, in milliseconds",
+    example: "5000",
+    fallback: 5_000,
+    min: 0,
+    max: 600_000,
+  }),
+  otlpUrl: url("OTEL_EXPORTER_OTLP_ENDPOINT", ["http", "https"], {
+    says: "where traces go, by OTLP over HTTP; unset: nowhere",
+    example: "http://localhost:4318",
+    fallback: undefined,
+  }),
+  serviceName: text("OTEL_SERVICE_NAME", {
+    says: "the name in traces, metrics and logs; unset: the service's own",
+    example: "geo",
+    fallback: undefined,
+  }),
+  sampler: oneOf("OTEL_TRACES_SAMPLER", samplers, {
+    says: "which traces are kept",
+    example: "parentbased_traceidratio",
+    fallback: undefined,
+  }),
+  samplerArgument: ratio("OTEL_TRACES_SAMPLER_ARG", {
+    says: "share of traces that a ratio sampler keeps",
+    example: "0.01",
+    fallback: undefined,
+  }),
+  jaegerSampleRatio: ratio("JAEGER_SAMPLE_RATIO", {
+    says: "share of traces kept, if `OTEL_TRACES_SAMPLER` is not set",
+    example: "1",
+    fallback: 0.01,
+  }),
+} satisfies Record<string, Setting<unknown>>;
+
+/** The settings that depend on the service's line: its port, its stores, its callees. */
+export function ownSettings(facts: ServiceFacts) {
+  return {
+    port: integer("PORT", {
+      says: "port to listen on; unset: the one of the service's line",
+      example: "8083",
+      fallback: facts.port,
+      min: 0,
+      max: 65_535,
+    }),
+    mongoUrl: url("MONGO_URL", ["mongodb", "mongodb+srv"], {
+      says: "the service's database server, with credentials if it wants them",
+      example: "mongodb://admin:admin@mongodb-geo:27017",
+      fallback: `mongodb://mongodb-${facts.name}:27017`,
+    }),
+    memcachedAddresses: addresses("MEMCACHED_ADDRESS", {
+      says: "the service's memcached servers",
+      example: "memcached-rate:11211",
+      fallback: [`memcached-${facts.memcached ?? facts.name}:11211`],
+    }),
+  };
+}
+
+/** The setting that tells where a callee listens: `GEO_ADDRESS`. */
+export function calleeSetting(callee: string, port: number): Setting<readonly string[]> {
+  return addresses(`${callee.toUpperCase().replaceAll("-", "_")}_ADDRESS`, {
+    says: "where that callee listens; several replicas with commas between",
+    example: `${callee}:${port}`,
+    fallback: [`${callee}:${port}`],
+  });
+}
+
+const logLevels: Readonly<Record<string, "error" | "warn" | "info" | "debug" | "trace">> = {
+  "": "error",
+  error: "error",
+  warn: "warn",
+  warning: "warn",
+  info: "info",
+  debug: "debug",
+  trace: "trace",
+};
+
+export type ServiceConfig = ReturnType<typeof readServiceConfig>;
+
+/** Reads what a service is told by its environment. Throws a sentence for the operator if a value is malformed. */
+export function readServiceConfig(
+  facts: ServiceFacts,
+  environment: Environment = process.env,
+  warn: (sentence: string) => void = () => {},
+) {
+  const shared = read(sharedSettings, environment);
+  const own = read(ownSettings(facts), environment);
+  const callees = new Map<string, readonly string[]>();
+  for (const [callee, port] of facts.calls) {
+    callees.set(callee, read({ callee: calleeSetting(callee, port) }, environment).callee);
+  }
+  const tls: TlsConfig | undefined = readTls(environment, warn);
+  return Object.freeze({
+    ...shared,
+    ...own,
+    callees,
+    tls,
+    sampling: sampling(shared),
+    logLevel: logLevels[environment.LOG_LEVEL?.toLowerCase() ?? "info"] ?? "info",
+    memcachedTimeoutMs: memcachedTimeoutMs(environment.MEMC_TIMEOUT),
+  });
+}
+
+function sampling(shared: {
+  readonly sampler: (typeof samplers)[number] | undefined;
+  readonly samplerArgument: number | undefined;
+  readonly jaegerSampleRatio: number | undefined;
+}) {
+  if (shared.sampler) return { sampler: shared.sampler, ratio: shared.samplerArgument ?? 1 };
+  return { sampler: "parentbased_traceidratio" as const, ratio: shared.jaegerSampleRatio ?? 0.01 };
+}
+
+/** `MEMC_TIMEOUT` in whole seconds, 2 by default; 0 and nonsense mean the original library's half second. */
+function memcachedTimeoutMs(seconds: string | undefined): number {
+  if (seconds === undefined) return 2_000;
+  return (/^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : 0) || 500;
+}

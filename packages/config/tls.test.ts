@@ -1,0 +1,52 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readTls, suites } from "./tls.ts";
+
+function certificates(): string {
+  const directory = mkdtempSync(join(tmpdir(), "x509-"));
+  for (const file of ["ca_cert.pem", "server_cert.pem", "server_key.pem"]) {
+    writeFileSync(join(directory, file), file);
+  }
+  return directory;
+}
+
+test("TLS is off when unset, 0 or false in any case", () => {
+  expect(readTls({})).toBeUndefined();
+  expect(readTls({ TLS: "0" })).toBeUndefined();
+  expect(readTls({ TLS: "False" })).toBeUndefined();
+});
+
+test("TLS=1 reads the three files and leaves the suites to the runtime", () => {
+  const tls = readTls({ TLS: "1", TLS_DIRECTORY: certificates() });
+  expect(tls?.key.toString()).toBe("server_key.pem");
+  expect(tls?.ciphers).toBeUndefined();
+  expect(tls?.serverName).toBe("x.test.example.com");
+});
+
+test("a suite's name turns TLS on with that suite, and a TLS 1.3 suite raises the lowest version", () => {
+  const directory = certificates();
+  const suite12 = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+  expect(readTls({ TLS: suite12, TLS_DIRECTORY: directory })).toMatchObject({
+    ciphers: suites[suite12],
+  });
+  expect(readTls({ TLS: "TLS_AES_128_GCM_SHA256", TLS_DIRECTORY: directory })).toMatchObject({
+    minVersion: "TLSv1.3",
+  });
+});
+
+test("an unknown suite is off with a warning, one that this runtime lacks is refused", () => {
+  const warnings: string[] = [];
+  expect(readTls({ TLS: "TLS_MY_OWN" }, (sentence) => warnings.push(sentence))).toBeUndefined();
+  expect(warnings).toHaveLength(1);
+  expect(() => readTls({ TLS: "TLS_RSA_WITH_RC4_128_SHA", TLS_DIRECTORY: certificates() })).toThrow(
+    /does not offer/,
+  );
+});
+
+test("a missing certificate is named, with the variable to set", () => {
+  expect(() => readTls({ TLS: "true", TLS_DIRECTORY: "/nowhere" })).toThrow(
+    /\/nowhere\/ca_cert\.pem.*TLS_DIRECTORY/,
+  );
+});
