@@ -8,13 +8,14 @@
 /** One step of a batch: a `value` puts the key there, `undefined` takes it away. */
 export type Change = { readonly key: Uint8Array; readonly value: Uint8Array | undefined };
 
-/** A key and its value, as a range yields them. The bytes are the caller's to keep. */
+/** A key and its value, as a range yields them. */
 export type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
 /**
  * An ordered map of bytes to bytes, changed by atomic batches. Synchronous; keys compare as
- * unsigned bytes, a shorter key before a longer one that begins with it. After `close`, and
- * only then, every method throws.
+ * unsigned bytes, a shorter key before a longer one that begins with it. Bytes that were read
+ * are not changed by later writes, and must not be changed by whoever read them; bytes given to
+ * `write` are free again when it returns. After `close` every other method throws.
  */
 export interface Storage {
   /** The value of `key`, or undefined if there is none. An empty value is a value. */
@@ -50,12 +51,28 @@ export class StorageFull extends Error {
   override readonly name = "StorageFull";
 }
 
-/** Another process has this data directory open. A server answers it by exiting with 100. */
-export class StorageInUse extends Error {
-  override readonly name = "StorageInUse";
+/**
+ * A data directory cannot be used; the message says why and what to do. A server logs
+ * `codeName: message`, as mongod does, and exits with `exitCode`.
+ */
+export class StorageRefused extends Error {
+  override readonly name = "StorageRefused";
+  readonly codeName: RefusalCode;
+  readonly exitCode: 62 | 100;
+
+  constructor(codeName: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.codeName = codeName;
+    this.exitCode = codeName === "UnsupportedFormat" ? 62 : 100;
+  }
 }
 
-/** The data directory was not written by this server, or by a version that is too new. */
-export class StorageForeign extends Error {
-  override readonly name = "StorageForeign";
-}
+/**
+ * In use by another server; not there; not writable; written by something else or by a version
+ * that is too new.
+ */
+export type RefusalCode =
+  | "DBPathInUse"
+  | "NonExistentPath"
+  | "IllegalOperation"
+  | "UnsupportedFormat";
