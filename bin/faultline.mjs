@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// The four verbs of the root package.json. This folder runs on whatever Node is there (20 or later), before
+// anything is installed: plain JavaScript, no dependencies. The work itself is handed to the Node that the
+// workspace brings along.
+import { check } from "./check.mjs";
+import { installPackages } from "./install.mjs";
+import { ensurePrograms } from "./programs.mjs";
+import { inWorkspace, run } from "./run.mjs";
+
+const verbs = { check, gen, start, test };
+
+async function start(args) {
+  const helpOnly = args.includes("--help") || args.includes("-h");
+  if (!helpOnly && !(await ensurePrograms(["memcached"]))) return 1;
+  return run("node", ["packages/launcher/cli.ts", ...args], { tether: true });
+}
+
+async function test(args) {
+  const everything = !args.some((argument) => !argument.startsWith("-"));
+  // What is still missing afterwards has been said; the tests that need it say so again.
+  await ensurePrograms(everything ? ["memcached", "chromium"] : ["memcached"]);
+  return run("vitest", ["run", ...args]);
+}
+
+async function gen() {
+  return run("node", ["proto/gen.ts"]);
+}
+
+const [verb = "", ...args] = process.argv.slice(2);
+if (!Object.hasOwn(verbs, verb)) {
+  console.error(`usage: node bin/faultline.mjs ${Object.keys(verbs).join("|")} [arguments]`);
+  process.exit(2);
+}
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  console.error(
+    `Node ${process.versions.node} is too old to begin with; install Node 20 or later.`,
+  );
+  process.exit(1);
+}
+process.chdir(inWorkspace("."));
+process.exitCode = (await installPackages()) ? await verbs[verb](args) : 1;

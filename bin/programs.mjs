@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Programs of the machine that are used as they are: how they may be called, and Debian's package. */
+const programs = {
+  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
+  memcached: { names: ["memcached"], debian: "memcached" },
+};
+
+const outputMaxBytes = 64 * 1024;
+const stillBusyMs = 10_000;
+
+/** Installs those that are missing, if that is possible here; else says what to do. True if all are there. */
+export async function ensurePrograms(wanted) {
+  const missing = wanted.filter((name) => !programs[name].names.some(isInstalled));
+  if (missing.length === 0) return true;
+
+  const names = missing.join(" and ");
+  const packages = missing.map((name) => programs[name].debian);
+  const aptGet = aptGetAsRoot();
+  if (!aptGet) {
+    console.error(`${names} must be installed on this machine first. ${byHand(packages)}`);
+    return false;
+  }
+  console.log(`Installing ${names} (apt-get install ${packages.join(" ")}) …`);
+  const { ok, output } = await install(aptGet, packages);
+  if (ok) return true;
+  console.error(output.trim());
+  console.error(`\n${names} could not be installed; the lines above say why. ${byHand(packages)}`);
+  return false;
+}
+
+/** A fresh machine has no package lists yet, so a failure is tried again after fetching them. */
+async function install(aptGet, packages) {
+  const command = [...aptGet, "install", "-y", "--no-install-recommends", ...packages];
+  const first = await quietly(command);
+  if (first.ok) return first;
+  const lists = await quietly([...aptGet, "update"]);
+  return lists.ok ? quietly(command) : lists;
+}
+
+/** `apt-get` with what it takes to be root, or nothing if this user cannot without being asked. */
+function aptGetAsRoot() {
+  if (!isInstalled("apt-get")) return undefined;
+  const asRoot = [
+    "env",
+    "DEBIAN_FRONTEND=noninteractive",
+    "apt-get",
+    "-o",
+    "DPkg::Lock::Timeout=60",
+  ];
+  if (process.getuid?.() === 0) return asRoot;
+  const mayBeRoot = isInstalled("sudo") && spawnSync("sudo", ["-n", "true"]).status === 0;
+  return mayBeRoot ? ["sudo", "-n", ...asRoot] : undefined;
+}
+
+function byHand(packages) {
+  const names = packages.join(" ");
+  if (isInstalled("apt-get"))
+    return `Run:\n\n    sudo apt-get update && sudo apt-get install ${names}\n`;
+  if (isInstalled("brew")) return `Run:\n\n    brew install ${names}\n`;
+  return `Install it with this system's package manager (package names on Debian: ${names}).\n`;
+}
+
+/** Keeps what the command says for the case that it fails, and shows meanwhile that it still works. */
+async function quietly([program, ...args]) {
+  const startMs = Date.now();
+  const seconds = () => Math.round((Date.now() - startMs) / 1_000);
+  const timer = setInterval(() => console.log(`  still busy after ${seconds()} s`), stillBusyMs);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output = (output + text).slice(-outputMaxBytes);
+    });
+  }
+  const code = await new Promise((resolve) => {
+    child.once("close", resolve);
+    child.once("error", () => resolve(127));
+  });
+  clearInterval(timer);
+  return { ok: code === 0, output };
+}
+
+/** Daemons live in folders that an ordinary user's `PATH` may leave out. */
+function isInstalled(name) {
+  const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin", "/usr/local/sbin");
+  return folders.some((folder) => isExecutable(join(folder, name)));
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // Not there, or not for us: either way it cannot be used.
+    return false;
+  }
+}
