@@ -31,6 +31,8 @@ const payloadBytesMax = 64 * 1024;
 export class ScramConversation {
   /** The name that wants to log in; empty until the first message has been read. */
   user = "";
+  /** What the proof is checked against, once the first message has been read. */
+  credential: ScramCredential | undefined;
   readonly mechanism: ScramMechanism;
   readonly #credentialOf: (user: string) => ScramCredential;
   readonly #skipEmptyExchange: boolean;
@@ -61,6 +63,7 @@ export class ScramConversation {
     const first = parseFirstMessage(message);
     this.user = first.user;
     const credential = this.#credentialOf(first.user);
+    this.credential = credential;
     const nonce = first.nonce + randomBytes(nonceBytes).toString("base64");
     const challenge = `r=${nonce},s=${credential.salt},i=${credential.iterationCount}`;
     this.#next = (final) => this.#final(final, { credential, nonce, first, challenge });

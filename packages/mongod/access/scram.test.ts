@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { expect, test } from "vitest";
-import { createScramCredential, type ScramCredential, type ScramMechanism } from "./scram.ts";
+import { createScramCredential, type ScramCredential } from "./scram.ts";
+import { clientOf } from "./scram-client.ts";
 import { LoginFailed, ScramConversation } from "./scram-conversation.ts";
 
 test("a stored credential has the form and the sizes that MongoDB gives it", async () => {
@@ -114,32 +115,4 @@ function storedKeyOf(hash: string, secret: string, { salt, iterationCount }: Scr
   const salted = pbkdf2Sync(secret, Buffer.from(salt, "base64"), iterationCount, bytes, hash);
   const clientKey = createHmac(hash, salted).update("Client Key").digest();
   return createHash(hash).update(clientKey).digest("base64");
-}
-
-/** A SCRAM client, written from the RFC and not from the server. */
-function clientOf(mechanism: ScramMechanism, login: { user: string; password: string }) {
-  const hash = mechanism === "SCRAM-SHA-1" ? "sha1" : "sha256";
-  const bare = `n=${login.user.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=clientNonce`;
-  const md5 = createHash("md5").update(`${login.user}:mongo:${login.password}`).digest("hex");
-  const secret = hash === "sha1" ? md5 : login.password;
-  let signed = "";
-  return {
-    first: () => Buffer.from(`n,,${bare}`),
-    final(challenge: Buffer): Buffer {
-      const fields = /^r=(.*),s=(.*),i=(\d+)$/.exec(challenge.toString()) ?? [];
-      const [, nonce, salt = "", iterations] = fields;
-      const bytes = hash === "sha1" ? 20 : 32;
-      const key = pbkdf2Sync(secret, Buffer.from(salt, "base64"), Number(iterations), bytes, hash);
-      const clientKey = createHmac(hash, key).update("Client Key").digest();
-      const storedKey = createHash(hash).update(clientKey).digest();
-      signed = `${bare},${challenge},c=biws,r=${nonce}`;
-      const signature = createHmac(hash, storedKey).update(signed).digest();
-      const proof = clientKey.map((byte, index) => byte ^ (signature[index] ?? 0));
-      return Buffer.from(`c=biws,r=${nonce},p=${Buffer.from(proof).toString("base64")}`);
-    },
-    expectedServerProof({ serverKey }: ScramCredential): string {
-      const key = Buffer.from(serverKey, "base64");
-      return `v=${createHmac(hash, key).update(signed).digest("base64")}`;
-    },
-  };
 }
