@@ -1,0 +1,87 @@
+import type { CallScope } from "@faultline/rpc/call";
+import type { Collection as DriverCollection, Document as DriverDocument } from "mongodb";
+import type { Collection, Document, WriteOptions } from "./mongo.ts";
+import { serverCodeOf, serverCodes } from "./mongo-errors.ts";
+
+/** Options that bound an operation on the server. */
+export interface Bounds {
+  readonly maxTimeMS?: number;
+}
+
+/** Does a piece of work with the server within the scope, and turns the driver's errors into ours. */
+export type Ask = <Result>(
+  scope: CallScope,
+  work: (bounds: Bounds) => Promise<Result>,
+) => Promise<Result>;
+
+/** An index may be there already under another name or uniqueness, or documents of another seeder break it. */
+const acceptedForIndex: ReadonlySet<number | undefined> = new Set([
+  serverCodes.indexOptionsConflict,
+  serverCodes.indexKeySpecsConflict,
+  serverCodes.duplicateKey,
+]);
+
+/** Our few methods on the driver's collection. */
+export function createCollection<T extends Document>(
+  driver: DriverCollection<DriverDocument>,
+  ask: Ask,
+): Collection<T> {
+  return {
+    name: driver.collectionName,
+    find: (filter, scope, options) =>
+      ask(scope, (bounds) => driver.find<T>(filter, { ...options, ...bounds }).toArray()),
+    findOne: (filter, scope, options) =>
+      ask(scope, (bounds) => driver.findOne<T>(filter, { ...options, ...bounds })),
+    aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
+      ask(scope, (bounds) => driver.aggregate<R>([...pipeline], bounds).toArray()),
+    count: (filter, scope) => ask(scope, (bounds) => driver.countDocuments(filter, bounds)),
+
+    async insertMany(documents, scope, options) {
+      if (documents.length === 0) return;
+      // The driver puts `_id` into what it is given; the caller's documents stay as they are.
+      const copies = documents.map((document) => ({ ...document }));
+      await ask(scope, (bounds) => driver.insertMany(copies, { ...bounds, ...concern(options) }));
+    },
+
+    async updateOne(filter, update, scope, options) {
+      const { matchedCount, upsertedCount } = await ask(scope, (bounds) =>
+        driver.updateOne(filter, update, { ...bounds, ...concern(options), ...upsert(options) }),
+      );
+      return { matched: matchedCount, upserted: upsertedCount > 0 };
+    },
+
+    findOneAndUpdate: (filter, update, scope, options) =>
+      ask(scope, async (bounds) => {
+        const all = { ...bounds, ...concern(options), ...upsert(options) };
+        const changed = await driver.findOneAndUpdate(filter, update, {
+          ...all,
+          returnDocument: "after",
+        });
+        return changed as T | null;
+      }),
+
+    async deleteMany(filter, scope, options) {
+      const { deletedCount } = await ask(scope, (bounds) =>
+        driver.deleteMany(filter, { ...bounds, ...concern(options) }),
+      );
+      return deletedCount;
+    },
+
+    async ensureIndex(keys, scope, options) {
+      try {
+        await ask(scope, (bounds) => driver.createIndex({ ...keys }, { ...bounds, ...options }));
+      } catch (error) {
+        if (!acceptedForIndex.has(serverCodeOf(error))) throw error;
+        scope.log.warn("index accepted as it is", { collection: driver.collectionName, keys });
+      }
+    },
+  };
+}
+
+function concern(options: WriteOptions | undefined) {
+  return options?.durable ? ({ writeConcern: { w: "majority", j: true } } as const) : {};
+}
+
+function upsert(options: { readonly upsert?: boolean } | undefined) {
+  return options?.upsert ? { upsert: true } : {};
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import type { CallScope } from "@faultline/rpc/call";
+import { alreadyExists, internal } from "@faultline/rpc/errors";
+import { Aggregator, update as applyUpdate, Query } from "mingo";
+import type { Collection, Document, Filter, FindOptions, Mongo, Update } from "./mongo.ts";
+import type { Observation } from "./observation.ts";
+import { observeMongo } from "./observed-mongo.ts";
+import { throwIfOver } from "./within-scope.ts";
+
+/** A database in this process, with MongoDB's query language. It is empty at first and gone at the end. */
+export function createMemoryMongo(
+  settings: Partial<Observation> & { readonly database?: string } = {},
+): Mongo {
+  const collections = new Map<string, Documents>();
+  const documentsOf = (name: string) => {
+    const documents = collections.get(name) ?? new Documents(name);
+    collections.set(name, documents);
+    return documents;
+  };
+  const mongo: Mongo = {
+    collection: <T extends Document>(name: string) => createCollection<T>(documentsOf(name)),
+    ping: async (scope) => throwIfOver(scope),
+    close: async () => {},
+  };
+  const observation = { service: "memory", peer: "mongodb-memory", ...settings };
+  return observeMongo(mongo, observation, settings.database ?? "memory");
+}
+
+/** Every method does its work in one go, so that nothing comes between: each is atomic. */
+function createCollection<T extends Document>(documents: Documents): Collection<T> {
+  return {
+    name: documents.name,
+    find: async (filter, scope, options) =>
+      inScope(scope, () => documents.find(filter, options) as T[]),
+    findOne: async (filter, scope, options) =>
+      inScope(scope, () => {
+        const [first] = documents.find(filter, { ...options, limit: 1 });
+        return (first as T | undefined) ?? null;
+      }),
+    aggregate: async <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
+      inScope(scope, () => documents.aggregate(pipeline) as R[]),
+    count: async (filter, scope) => inScope(scope, () => documents.find(filter).length),
+    insertMany: async (added, scope) =>
+      inScope(scope, () => {
+        for (const document of added) documents.insert(document);
+      }),
+    updateOne: async (filter, update, scope, options) =>
+      inScope(scope, () => {
+        const { matched, after } = documents.update(filter, update, options?.upsert ?? false);
+        return { matched: matched ? 1 : 0, upserted: !matched && after !== undefined };
+      }),
+    findOneAndUpdate: async (filter, update, scope, options) =>
+      inScope(scope, () => {
+        const { after } = documents.update(filter, update, options?.upsert ?? false);
+        return after === undefined ? null : (structuredClone(after) as T);
+      }),
+    deleteMany: async (filter, scope) => inScope(scope, () => documents.delete(filter)),
+    ensureIndex: async (keys, scope, options) =>
+      inScope(scope, () => documents.ensureIndex(Object.keys(keys), options?.unique ?? false)),
+  };
+}
+
+function inScope<Result>(scope: CallScope, work: () => Result): Result {
+  throwIfOver(scope);
+  return work();
+}
+
+/** The documents of one collection. What goes in and out is copied. */
+class Documents {
+  readonly name: string;
+  #documents: Document[] = [];
+  readonly #indexes = new Map<string, { fields: readonly string[]; unique: boolean }>([
+    ["_id", { fields: ["_id"], unique: true }],
+  ]);
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  find(filter: Filter, { sort, limit, projection }: FindOptions = {}): Document[] {
+    const cursor = new Query(filter).find<Document>(this.#documents, projection ?? {});
+    if (sort) cursor.sort({ ...sort });
+    if (limit) cursor.limit(limit);
+    return cursor.all().map((document) => structuredClone(document));
+  }
+
+  aggregate(pipeline: readonly Document[]): Document[] {
+    return new Aggregator([...pipeline]).run(structuredClone(this.#documents));
+  }
+
+  insert(document: Document): Document {
+    const added = structuredClone({ _id: randomUUID(), ...document });
+    this.#assertUnique(added);
+    this.#documents.push(added);
+    return added;
+  }
+
+  update(filter: Filter, update: Update, upsert: boolean): { matched: boolean; after?: Document } {
+    const query = new Query(filter);
+    const at = this.#documents.findIndex((document) => query.test(document));
+    const before = this.#documents[at];
+    if (before) {
+      const after = changed(structuredClone(before), update, false);
+      this.#assertUnique(after, before);
+      this.#documents[at] = after;
+      return { matched: true, after };
+    }
+    if (!upsert) return { matched: false };
+    return { matched: false, after: this.insert(changed(equalities(filter), update, true)) };
+  }
+
+  delete(filter: Filter): number {
+    const query = new Query(filter);
+    const kept = this.#documents.filter((document) => !query.test(document));
+    const deleted = this.#documents.length - kept.length;
+    this.#documents = kept;
+    return deleted;
+  }
+
+  /** As with the real one, what is there already wins: an index of these keys, or duplicates. */
+  ensureIndex(fields: readonly string[], unique: boolean): void {
+    const name = fields.join();
+    if (this.#indexes.has(name)) return;
+    const keys = this.#documents.map((document) => keyOf(document, fields));
+    const broken = unique && new Set(keys).size < keys.length;
+    if (!broken) this.#indexes.set(name, { fields, unique });
+  }
+
+  #assertUnique(document: Document, except?: Document): void {
+    for (const { fields, unique } of this.#indexes.values()) {
+      if (!unique) continue;
+      const key = keyOf(document, fields);
+      const taken = this.#documents.some(
+        (other) => other !== except && keyOf(other, fields) === key,
+      );
+      if (taken) throw alreadyExists(`${this.name} has a document with this ${fields.join()}`);
+    }
+  }
+}
+
+function keyOf(document: Document, fields: readonly string[]): string {
+  return JSON.stringify(fields.map((field) => field.split(".").reduce(at, document) ?? null));
+}
+
+function at(value: Document, field: string): Document {
+  return value?.[field];
+}
+
+function changed(document: Document, update: Update, inserting: boolean): Document {
+  const { $setOnInsert, ...rest } = update;
+  if (inserting && $setOnInsert) assign(document, $setOnInsert);
+  if (Object.keys(rest).some((operator) => !operator.startsWith("$")))
+    throw internal("an update consists of operators");
+  if (Object.keys(rest).length > 0) applyUpdate(document, rest);
+  return document;
+}
+
+/** Sets fields, dotted ones inside, in a document that is not stored yet and may still be given its `_id`. */
+function assign(document: Document, { _id, ...fields }: Document): void {
+  if (_id !== undefined) document._id = _id;
+  if (Object.keys(fields).length > 0) applyUpdate(document, { $set: fields });
+}
+
+/** The fields that an upsert takes from its filter: those that are asked to equal something. */
+function equalities(filter: Filter): Document {
+  const document: Document = {};
+  for (const [field, condition] of Object.entries(filter)) {
+    if (field === "$and") for (const part of condition) Object.assign(document, equalities(part));
+    if (field.startsWith("$")) continue;
+    const operators = isOperators(condition);
+    if (operators && !("$eq" in condition)) continue;
+    assign(document, { [field]: operators ? condition.$eq : condition });
+  }
+  return document;
+}
+
+function isOperators(condition: unknown): condition is Document {
+  return (
+    typeof condition === "object" &&
+    condition !== null &&
+    Object.keys(condition).some((key) => key.startsWith("$"))
+  );
+}
