@@ -1,0 +1,106 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+
+export const tlsModes = ["disabled", "allowTLS", "preferTLS", "requireTLS"] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+/** The flags of mongod that concern TLS, without their prefix `tls`. */
+export type TlsFlags = {
+  readonly mode: TlsMode;
+  /** A PEM file with the server's certificate, what it was signed with, and its key. */
+  readonly certificateKeyFile?: string;
+  readonly certificateKeyFilePassword?: string;
+  /** A PEM file with the authorities whose client certificates are trusted. */
+  readonly caFile?: string;
+  readonly allowConnectionsWithoutCertificates?: boolean;
+  readonly allowInvalidCertificates?: boolean;
+};
+
+/** What TlsFlags come to once the files are read and found good. */
+export type TlsSettings = {
+  readonly mode: TlsMode;
+  /** PEM texts; undefined if the server has no certificate and so cannot speak TLS. */
+  readonly identity: { readonly pem: string; readonly passphrase: string | undefined } | undefined;
+  readonly authorities: string | undefined;
+  readonly allowConnectionsWithoutCertificates: boolean;
+  readonly allowInvalidCertificates: boolean;
+};
+
+/** The server cannot start with these files. mongod's name for it is InvalidSSLConfiguration. */
+export class TlsMisconfigured extends Error {
+  override readonly name = "TlsMisconfigured";
+  readonly code = 140;
+  readonly codeName = "InvalidSSLConfiguration";
+  /** Whether the reason is that the server's own certificate is not valid now (28652). */
+  readonly isExpired: boolean;
+  readonly validity: { readonly notBefore: string; readonly notAfter: string } | undefined;
+
+  constructor(message: string, certificate?: X509Certificate) {
+    super(message);
+    this.isExpired = certificate !== undefined;
+    this.validity = certificate && {
+      notBefore: new Date(certificate.validFrom).toISOString(),
+      notAfter: new Date(certificate.validTo).toISOString(),
+    };
+  }
+}
+
+/**
+ * Reads and checks the files. Throws TlsMisconfigured if one is missing or broken, if a mode
+ * other than `disabled` has no certificate, or if the certificate is not valid at `now`.
+ */
+export function readTlsSettings(flags: TlsFlags, now: Date = new Date()): TlsSettings {
+  const { mode, certificateKeyFile: keyFile, certificateKeyFilePassword: passphrase } = flags;
+  if (mode !== "disabled" && !keyFile) {
+    throw new TlsMisconfigured(
+      "need tlsCertificateKeyFile or certificateSelector when TLS is enabled",
+    );
+  }
+  const pem = keyFile === undefined ? undefined : readPem(keyFile, "certificate");
+  const authorities = flags.caFile === undefined ? undefined : readPem(flags.caFile, "CA");
+  if (pem !== undefined) checkIdentity({ pem, passphrase, file: keyFile ?? "", authorities }, now);
+  return {
+    mode,
+    identity: pem === undefined ? undefined : { pem, passphrase },
+    authorities,
+    allowConnectionsWithoutCertificates: flags.allowConnectionsWithoutCertificates ?? false,
+    allowInvalidCertificates: flags.allowInvalidCertificates ?? false,
+  };
+}
+
+function readPem(file: string, what: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TlsMisconfigured(`cannot read ${what} file: ${file} (${reason})`);
+  }
+}
+
+function checkIdentity(
+  identity: {
+    readonly pem: string;
+    readonly passphrase: string | undefined;
+    readonly file: string;
+    readonly authorities: string | undefined;
+  },
+  now: Date,
+): void {
+  const { pem, passphrase, file, authorities } = identity;
+  try {
+    const ca = authorities === undefined ? {} : { ca: authorities };
+    const secret = passphrase === undefined ? {} : { passphrase };
+    createSecureContext({ cert: pem, key: pem, ...secret, ...ca });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TlsMisconfigured(`Can not set up PEM key file ${file}: ${reason}`);
+  }
+  const certificate = new X509Certificate(pem);
+  const isValid = new Date(certificate.validFrom) <= now && now <= new Date(certificate.validTo);
+  if (isValid) return;
+  throw new TlsMisconfigured(
+    "The provided SSL certificate is expired or not yet valid.",
+    certificate,
+  );
+}
