@@ -22,10 +22,10 @@ export type TestAuthority = {
 };
 
 /** An authority with a folder of its own, which the caller removes. */
-export async function createTestAuthority(): Promise<TestAuthority> {
+export async function createTestAuthority(name = "MyCA"): Promise<TestAuthority> {
   const folder = await mkdtemp(join(tmpdir(), "mongod-tls-"));
   const caFile = join(folder, "ca.pem");
-  const authority = await certify({ subject: "CN=MyCA" });
+  const authority = await certify({ subject: `CN=${name}` });
   await writeFile(caFile, forge.pki.certificateToPem(authority.certificate));
   return {
     caFile,

@@ -12,7 +12,10 @@ let stranger: TestAuthority;
 let serverPem: string;
 
 beforeAll(async () => {
-  [authority, stranger] = await Promise.all([createTestAuthority(), createTestAuthority()]);
+  [authority, stranger] = await Promise.all([
+    createTestAuthority(),
+    createTestAuthority("Stranger"),
+  ]);
   serverPem = await authority.issue("CN=localhost");
 });
 
