@@ -1,15 +1,18 @@
 import type { Logger } from "@faultline/telemetry/logger";
 import type { Attributes, Context } from "@opentelemetry/api";
+import type { Cancellation } from "./cancellation.ts";
 
 /** What bounds and places a piece of work, whoever does it: pass it to everything you await. */
 export interface CallScope {
-  /** Aborts when the deadline passes or the caller has gone away. */
+  /** Aborts when the deadline passes or the caller has gone away. Made when first asked for. */
   readonly signal: AbortSignal;
   /** When the work must be over, in milliseconds since the epoch; `Infinity` if never. */
   readonly deadlineMs: number;
   /** Where new spans belong. */
   readonly context: Context;
   readonly log: Logger;
+  /** What stands behind the signal where the scope is ours; lets transports watch without making a signal. */
+  readonly cancellation?: Cancellation | undefined;
 }
 
 /** One observed unit of work: a request received, a request made, or a store asked. */
@@ -21,12 +24,41 @@ export interface Call extends CallScope {
   /** Who does this work: the name of our own service. */
   readonly service: string;
   /** Whom it is asked of, for a client call: the callee or the store. */
-  readonly peer?: string;
+  readonly peer?: string | undefined;
   /** Attributes for the span, known before the work starts. Never secrets. */
   readonly attributes: Attributes;
   /** The message or the query, for layers that look inside (faults). Never logged. */
   readonly request: unknown;
+  /** What an HTTP door has answered; filled in before the layers learn of the end. */
+  readonly outcome?: { status: number } | undefined;
 }
 
 /** A layer around a unit of work. It calls `next` to go on, with the same or an altered call. */
 export type Middleware = (call: Call, next: (call: Call) => Promise<unknown>) => Promise<unknown>;
+
+/** What may be altered of a call. A new deadline or cancellation comes with a new `Cancellation`. */
+export type Alteration = Partial<
+  Pick<Call, "attributes" | "cancellation" | "context" | "log" | "request">
+>;
+
+/** The call with some of it altered. Unlike a spread it does not make the signal, which costs. */
+export function alter(call: Call, changes: Alteration): Call {
+  const { cancellation } = changes;
+  return {
+    kind: call.kind,
+    system: call.system,
+    name: call.name,
+    service: call.service,
+    peer: call.peer,
+    attributes: changes.attributes ?? call.attributes,
+    request: "request" in changes ? changes.request : call.request,
+    outcome: call.outcome,
+    deadlineMs: cancellation?.deadlineMs ?? call.deadlineMs,
+    context: changes.context ?? call.context,
+    log: changes.log ?? call.log,
+    cancellation: cancellation ?? call.cancellation,
+    get signal() {
+      return cancellation?.signal ?? call.signal;
+    },
+  };
+}

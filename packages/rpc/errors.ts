@@ -20,6 +20,20 @@ export const codes = {
 
 export type Code = keyof typeof codes;
 
+const names = new Map<number, Code>();
+for (const [name, number] of Object.entries(codes)) names.set(number, name as Code);
+
+/** The code with gRPC's number; `unknown` for numbers that gRPC does not have. */
+export function codeOf(number: number): Code {
+  return names.get(number) ?? "unknown";
+}
+
+/** The code as gRPC's protocol spells it: `DEADLINE_EXCEEDED`, with the protocol's two Ls in `CANCELLED`. */
+export function protocolName(code: Code): string {
+  if (code === "canceled") return "CANCELLED";
+  return code.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
 /** The one error type of handlers and clients. Transports map its code; its message may be shown to a client. */
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
@@ -46,20 +60,31 @@ export const notFound = make("notFound");
 export const alreadyExists = make("alreadyExists");
 export const permissionDenied = make("permissionDenied");
 export const exhausted = make("resourceExhausted");
+export const aborted = make("aborted");
+export const dataLoss = make("dataLoss");
+export const outOfRange = make("outOfRange");
+export const unknown = make("unknown");
 export const failedPrecondition = make("failedPrecondition");
 export const unimplemented = make("unimplemented");
 export const internal = make("internal");
 export const unavailable = make("unavailable");
 export const unauthenticated = make("unauthenticated");
 
-/** Turns anything thrown into a `ServiceError`; what is not one already becomes `internal`, or `canceled`/`deadlineExceeded` for aborts. */
+/**
+ * Turns anything thrown into a `ServiceError`: an abort into the reason of the abort (`canceled` or
+ * `deadlineExceeded`), what is not ours into `internal`. The thrown error stays as the cause.
+ */
 export function toServiceError(thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
-  if (thrown instanceof Error) {
-    if (thrown.name === "TimeoutError")
-      return deadlineExceeded("context deadline exceeded", { cause: thrown });
-    if (thrown.name === "AbortError") return canceled("context canceled", { cause: thrown });
-    return internal(thrown.message, { cause: thrown });
+  if (!(thrown instanceof Error)) return internal(String(thrown));
+  if (thrown.name === "TimeoutError") {
+    return deadlineExceeded("context deadline exceeded", { cause: thrown });
   }
-  return internal(String(thrown));
+  if (thrown.name === "AbortError") {
+    // The platform's own functions reject with an abort whose cause is the signal's reason.
+    const { cause } = thrown;
+    if (cause instanceof Error && cause.name !== "AbortError") return toServiceError(cause);
+    return canceled("context canceled", { cause: thrown });
+  }
+  return internal(thrown.message, { cause: thrown });
 }

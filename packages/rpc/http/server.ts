@@ -1,0 +1,180 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import express, { type ErrorRequestHandler, type Express, type Handler } from "express";
+import type { TlsOptions } from "../grpc/tls.ts";
+import { sendAnswer, textAnswer } from "./answer.ts";
+import { serveFiles } from "./files.ts";
+import {
+  bodyBytesMax,
+  connectionsMax,
+  headerBytesMax,
+  headersTimeoutMs,
+  idleTimeoutMs,
+  requestTimeoutMs,
+} from "./limits.ts";
+import { bindRoutes, type RoutesOptions } from "./routes.ts";
+import { cleanPath, locationOf, parseTarget, type Target } from "./target.ts";
+
+export interface HttpServerOptions extends RoutesOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** With it the door speaks HTTPS on the same port. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** What `/healthz` answers from now on. A door starts as not serving. */
+  setServing(serving: boolean): void;
+  /** Takes no more requests, waits for those accepted at most so long, then cuts them off. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Opens a front door: its routes, `/healthz`, and its files. Rejects if the address cannot be bound. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const state = { serving: false, draining: false };
+  const app = createApp(options, state);
+  const server = listenable(options.tls, (request, response) => {
+    if (state.draining) response.setHeader("connection", "close");
+    if (refuseLargeBody(request, response)) return;
+    arrive(app, request, response);
+  });
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    setServing(serving) {
+      state.serving = serving;
+    },
+    close(graceMs = 0) {
+      state.draining = true;
+      return shutDown(server, graceMs);
+    },
+  };
+}
+
+const targets = new WeakMap<IncomingMessage, Target>();
+
+/** Brings every form of target to the one that the routes are written in. */
+function arrive(app: Express, request: IncomingMessage, response: ServerResponse): void {
+  const target = parseTarget(request.url ?? "");
+  if (!target) {
+    sendAnswer(response, textAnswer(400, "400 bad request"));
+    return;
+  }
+  const clean = cleanPath(target.path);
+  if (clean !== target.path) {
+    const location = locationOf(clean, target.query);
+    sendAnswer(response, { status: 301, headers: { location }, body: "" });
+    return;
+  }
+  targets.set(request, target);
+  request.url = locationOf(clean, target.query);
+  app(request, response);
+}
+
+function createApp(options: HttpServerOptions, state: { readonly serving: boolean }): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag").set("query parser", false);
+  app.enable("case sensitive routing").enable("strict routing");
+  for (const [path, answer] of bindRoutes(options)) {
+    app.all(path, (request, response) => {
+      return answer(request, response, targets.get(request) ?? { path, query: "" });
+    });
+  }
+  app.get("/healthz", (_request, response) => {
+    sendAnswer(response, state.serving ? textAnswer(200, "ok") : textAnswer(503, "not serving"));
+  });
+  const files = options.handlers.staticFolder;
+  if (files) app.use(onlyReading, ...serveFiles(files));
+  app.use((_request, response) => sendAnswer(response, notFound));
+  app.use(lastResort(options));
+  return app;
+}
+
+const notFound = textAnswer(404, "404 page not found");
+
+/** Files are read by GET, HEAD and, as the original allows it, POST. */
+const onlyReading: Handler = (request, response, next) => {
+  if (request.method === "POST") request.method = "GET";
+  if (request.method === "GET" || request.method === "HEAD") return next();
+  sendAnswer(response, textAnswer(405, "405 method not allowed", { allow: "GET, HEAD, POST" }));
+};
+
+/** Whatever went wrong outside the routes is answered and logged, and the process goes on. */
+function lastResort({ log }: HttpServerOptions): ErrorRequestHandler {
+  // Express tells this kind of handler by its four parameters.
+  return (error: unknown, _request, response, _next) => {
+    const status = statusOf(error);
+    if (status >= 500) log.error("request failed", { code: "internal", reason: String(error) });
+    if (response.headersSent) response.destroy();
+    else sendAnswer(response, status === 404 ? notFound : textAnswer(status, `${status} error`));
+  };
+}
+
+function statusOf(error: unknown): number {
+  const known = typeof error === "object" && error !== null && "status" in error;
+  return known && typeof error.status === "number" ? error.status : 500;
+}
+
+/** Bodies are of no use here. A small one is read past; a large one ends the connection. */
+function refuseLargeBody(request: IncomingMessage, response: ServerResponse): boolean {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > bodyBytesMax) {
+    sendAnswer(response, textAnswer(413, "413 content too large", { connection: "close" }));
+    return true;
+  }
+  if (announced === 0 && !request.headers["transfer-encoding"]) return false;
+  let received = 0;
+  request.on("data", (chunk: Buffer) => {
+    received += chunk.byteLength;
+    if (received > bodyBytesMax) request.destroy();
+  });
+  return false;
+}
+
+function listenable(
+  tls: TlsOptions | undefined,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const limits = {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+    connectionsCheckingInterval: 5_000,
+  };
+  const server = tls
+    ? createSecureServer({ ...limits, ...secureOptions(tls) }, handle)
+    : createServer(limits, handle);
+  server.maxConnections = connectionsMax;
+  return server;
+}
+
+function secureOptions({ cert, key, ciphers, minVersion }: TlsOptions) {
+  return {
+    cert,
+    key,
+    ...(ciphers ? { ciphers } : {}),
+    ...(minVersion ? { minVersion } : {}),
+  };
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+async function shutDown(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

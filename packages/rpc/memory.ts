@@ -1,0 +1,145 @@
+import {
+  contextFromHeaders,
+  traceparentOf,
+  tracestateOf,
+} from "@faultline/telemetry/trace-context";
+import {
+  bindClient,
+  type ClientOptions,
+  type Connection,
+  watchCancellation,
+} from "./bound-client.ts";
+import { type BindOptions, type BoundMethod, bindService } from "./bound-service.ts";
+import type { Call } from "./call.ts";
+import { Cancellation, pastDeadline } from "./cancellation.ts";
+import { internal, ServiceError, toServiceError, unavailable, unimplemented } from "./errors.ts";
+import type { Contract } from "./service.ts";
+
+/** A service that answers in its own process, and what `connectInMemory` reaches. */
+export interface MemoryServer {
+  readonly methods: ReadonlyMap<string, BoundMethod>;
+  /** Refuses further calls and waits for those it has accepted, at most so long; then calls them off. */
+  close(graceMs?: number): Promise<void>;
+  /** Takes a call in; throws `unavailable` once closed. Returns what to call when it is done. */
+  accept(cancellation: Cancellation): () => void;
+}
+
+/**
+ * Serves a contract without a network. What a caller sees is what it sees over gRPC: messages are encoded and
+ * decoded, deadlines and cancellation reach the handler, and of an error only code and message get across.
+ */
+export function serveInMemory<C extends Contract>(options: BindOptions<C>): MemoryServer {
+  const methods = new Map(bindService(options).map((method) => [method.path, method]));
+  const active = new Set<Cancellation>();
+  let closed = false;
+  let whenIdle: (() => void) | undefined;
+  return {
+    methods,
+    accept(cancellation) {
+      if (closed) throw unavailable(`${options.service} has shut down`);
+      active.add(cancellation);
+      return () => {
+        active.delete(cancellation);
+        if (active.size === 0) whenIdle?.();
+      };
+    },
+    async close(graceMs = 0) {
+      closed = true;
+      if (active.size === 0) return;
+      const idle = new Promise<void>((resolve) => {
+        whenIdle = resolve;
+      });
+      const timer = setTimeout(() => callOff(active, options.service), graceMs);
+      await idle;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function callOff(active: ReadonlySet<Cancellation>, service: string): void {
+  for (const cancellation of active) cancellation.cancel(unavailable(`${service} has shut down`));
+}
+
+/** Calls a service of the same process. Closing it leaves the server as it is. */
+export function connectInMemory<C extends Contract>(
+  options: ClientOptions<C> & { readonly server: MemoryServer },
+): Connection<C> {
+  let closed = false;
+  const client = bindClient(options, async (path, method, call) => {
+    if (closed) throw unavailable(`the connection to ${options.peer} is closed`);
+    const bound = options.server.methods.get(path);
+    if (!bound) throw unimplemented(`the server does not implement the method ${path}`);
+    const request = method.requestType.encode(call.request).finish();
+    const response = await exchange(options.server, bound, call, request);
+    return method.responseType.decode(response);
+  });
+  return {
+    client,
+    ready: async () => {},
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** One call across the border: bytes go over and bytes come back, or a code and a message. */
+function exchange(
+  server: MemoryServer,
+  bound: BoundMethod,
+  call: Call,
+  request: Uint8Array,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const cancellation = new Cancellation(call.deadlineMs);
+    const done = server.accept(cancellation);
+    const giveUp = (reason: Error) => {
+      stopWatching();
+      cancellation.cancel(toServiceError(reason));
+      reject(reason);
+    };
+    const stopWatching = watchEnd(call, giveUp);
+    cancellation.watch(giveUp);
+    answer(bound, call, request, cancellation)
+      .then(resolve, (error) => reject(acrossTheBorder(error)))
+      .finally(() => {
+        stopWatching();
+        done();
+      });
+  });
+}
+
+async function answer(
+  { method, serve }: BoundMethod,
+  call: Call,
+  bytes: Uint8Array,
+  cancellation: Cancellation,
+): Promise<Uint8Array> {
+  const context = contextFromHeaders({
+    traceparent: traceparentOf(call.context),
+    tracestate: tracestateOf(call.context),
+  });
+  const request: unknown = method.requestType.decode(bytes);
+  const response = await serve({ request, context, cancellation });
+  try {
+    return method.responseType.encode(response).finish();
+  } catch (cause) {
+    throw internal("cannot encode the response", { cause });
+  }
+}
+
+/** Watches for the end of a call's time, and for its being called off. */
+function watchEnd(call: Call, onEnd: (reason: Error) => void): () => void {
+  const stop = watchCancellation(call, onEnd);
+  if (call.deadlineMs === Number.POSITIVE_INFINITY) return stop;
+  const timer = setTimeout(() => onEnd(pastDeadline()), Math.max(0, call.deadlineMs - Date.now()));
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+/** Causes stay on the server's side, as they do over a wire. */
+function acrossTheBorder(thrown: unknown): ServiceError {
+  const { code, message } = toServiceError(thrown);
+  return new ServiceError(code, message);
+}

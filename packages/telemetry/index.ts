@@ -1,0 +1,6 @@
+export { attributes, metricNames } from "./attributes.ts";
+export { rootContext, spanContextOf, traceFields } from "./context.ts";
+export { type Logger, type LogLevel, silent } from "./logger.ts";
+export { Metrics } from "./metrics.ts";
+export { startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
+export type { Sampling, Tracing } from "./tracing.ts";
