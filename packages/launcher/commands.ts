@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { nodeEnvironment, storeEnvironment } from "./environment.ts";
+import type { Machine } from "./machine.ts";
+import { root } from "./root.ts";
+import type { CommandLine } from "./server-plan.ts";
+
+const memcachedMegabytes = 64;
+const memcachedConnectionsMax = 1_024;
+
+/** Small heaps for small processes: an idle one stays small, and a loaded one collects sooner instead of growing. */
+const nodeFlags = ["--max-semi-space-size=4", "--max-old-space-size=256"];
+
+/** A cache that never outgrows its memory, as in the original deployment. */
+export function memcachedCommand({ memcached, environment }: Machine, port: number): CommandLine {
+  return {
+    program: memcached,
+    args: [
+      ...["-l", "127.0.0.1", "-p", `${port}`, "-U", "0", "-u", "nobody", "-t", "2"],
+      ...["-m", `${memcachedMegabytes}`, "-c", `${memcachedConnectionsMax}`],
+    ],
+    env: storeEnvironment(environment),
+    unprivileged: true,
+  };
+}
+
+export interface DatabaseServer {
+  readonly port: number;
+  readonly dbpath: string;
+  readonly auth: boolean;
+}
+
+/** The real server if there is one, else ours: they take the same arguments. */
+export function mongodCommand(
+  machine: Machine,
+  { port, dbpath, auth }: DatabaseServer,
+): CommandLine {
+  const { mongod, environment } = machine;
+  const args = [
+    ...["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", dbpath, "--quiet"],
+    ...(auth ? ["--auth"] : []),
+  ];
+  if (!mongod) return nodeCommand(machine, "packages/mongod/main.ts", args);
+  // Eight servers would otherwise each take half of the machine's memory for their cache.
+  const small = ["--wiredTigerCacheSizeGB", "0.25"];
+  return { program: mongod, args: [...args, ...small], env: storeEnvironment(environment) };
+}
+
+/** A program of this repository, run as it stands in its source. `file` is relative to the root. */
+export function nodeCommand(
+  { node, environment }: Machine,
+  file: string,
+  args: readonly string[] = [],
+): CommandLine {
+  return {
+    program: node,
+    args: [...nodeFlags, join(root, file), ...args],
+    env: nodeEnvironment(environment),
+  };
+}

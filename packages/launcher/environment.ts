@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { Environment } from "./machine.ts";
+import { root } from "./root.ts";
+
+/** What every process needs of a user's environment to be a process. */
+const system = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
+
+/** What a user sets for the services: the settings of `packages/config` that are not about addresses. */
+const settings =
+  /^(OTEL_|TLS$|TLS_|LOG_LEVEL$|JAEGER_|MEMC_|NODE_EXTRA_CA_CERTS$|\w+_DEADLINE_MS$|DRAIN_MS$)/;
+
+/** A store's environment: nothing but what a process needs. */
+export function storeEnvironment(environment: Environment): Record<string, string> {
+  return pick(environment, (name) => system.includes(name));
+}
+
+/** What a process of ours gets: the user's settings, and where Node keeps compiled code. */
+export function nodeEnvironment(environment: Environment): Record<string, string> {
+  return {
+    ...pick(environment, (name) => system.includes(name) || settings.test(name)),
+    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? join(root, "node_modules/.cache/compile"),
+    // glibc would give each of a small process's threads an arena of its own.
+    MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX ?? "2",
+  };
+}
+
+/** `GEO_ADDRESS`: the variable that tells a service where a callee listens. */
+export function addressVariable(callee: string): string {
+  return `${callee.toUpperCase().replaceAll("-", "_")}_ADDRESS`;
+}
+
+function pick(
+  environment: Environment,
+  isWanted: (name: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && isWanted(name) ? [[name, value]] : [],
+    ),
+  );
+}
