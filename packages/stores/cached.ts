@@ -1,7 +1,8 @@
-import { setMaxListeners } from "node:events";
 import type { CallScope } from "@faultline/rpc/call";
+import { Cancellation } from "@faultline/rpc/cancellation";
 import { ServiceError } from "@faultline/rpc/errors";
 import { type Cache, isLegalKey } from "./memcached.ts";
+import { isOver } from "./within-scope.ts";
 
 export interface CachedSettings<Value> {
   readonly cache: Cache;
@@ -72,7 +73,7 @@ async function lookUp<Value>(
     }
     return { answered: true, values };
   } catch (error) {
-    if (scope.signal.aborted) throw error;
+    if (isOver(scope)) throw error;
     skips.note(scope, codeOf(error));
     return { answered: false, values };
   }
@@ -111,14 +112,26 @@ function createFill<Value>(settings: CachedSettings<Value>, skips: SkipLog) {
     }
   };
 
-  return (loaded: ReadonlyMap<string, Value>, { context, log }: CallScope): void => {
-    const signal = AbortSignal.timeout(fillTimeoutMs);
-    setMaxListeners(fillsMax, signal);
-    const scope = { signal, deadlineMs: Date.now() + fillTimeoutMs, context, log };
+  return (loaded: ReadonlyMap<string, Value>, caller: CallScope): void => {
+    const scope = scopeOfFill(caller);
     for (const [id, value] of loaded) {
       if (underWay >= fillsMax) return;
       if (isLegalKey(keyOf(id))) void fillOne(id, value, scope);
     }
+  };
+}
+
+/** In the caller's trace, but not bound by the caller's end. */
+function scopeOfFill({ context, log }: CallScope): CallScope {
+  const cancellation = new Cancellation(Date.now() + fillTimeoutMs);
+  return {
+    context,
+    log,
+    cancellation,
+    deadlineMs: cancellation.deadlineMs,
+    get signal() {
+      return cancellation.signal;
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "@faultline/rpc/errors";
 import { ReplyReader } from "./memcached-protocol.ts";
 import { createOutage } from "./outage.ts";
-import { interruption, throwIfOver } from "./within-scope.ts";
+import { throwIfOver, watchScope } from "./within-scope.ts";
 
 export interface ConnectionSettings {
   readonly host: string;
@@ -88,17 +88,15 @@ export class MemcachedConnection {
   }
 
   #await(lines: number, scope: CallScope): Promise<Reply> {
-    const { signal } = scope;
     return new Promise((resolve, reject) => {
       const values = new Map<string, Buffer>();
-      const leave = () => reject(interruption(scope));
-      signal.addEventListener("abort", leave, { once: true });
+      const stopWatching = watchScope(scope, reject);
       this.#exchanges.push({
         sentAtMs: performance.now(),
         values,
         linesLeft: lines,
         settle(error, line) {
-          signal.removeEventListener("abort", leave);
+          stopWatching();
           if (error) reject(error);
           else resolve({ values, line });
         },

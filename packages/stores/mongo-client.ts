@@ -1,10 +1,11 @@
 import type { CallScope } from "@faultline/rpc/call";
 import { exhausted, unavailable } from "@faultline/rpc/errors";
+import { attributes as names } from "@faultline/telemetry/attributes";
 import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
 import type { Mongo } from "./mongo.ts";
 import { type Ask, createCollection } from "./mongo-collection.ts";
 import { isUnreachable, toStoreError } from "./mongo-errors.ts";
-import type { Observation } from "./observation.ts";
+import type { Attributes, Observation } from "./observation.ts";
 import { observeMongo } from "./observed-mongo.ts";
 import { createOutage } from "./outage.ts";
 import { throwIfOver, withinScope } from "./within-scope.ts";
@@ -65,10 +66,10 @@ function createClient(settings: MongoSettings): MongoClient {
   }
 }
 
-function serverOf(client: MongoClient): Record<string, string | number> {
+function serverOf(client: MongoClient): Attributes {
   const [first] = client.options.hosts;
   if (first?.host === undefined) return {};
-  return { "server.address": first.host, "server.port": first.port ?? 27_017 };
+  return { [names.serverAddress]: first.host, [names.serverPort]: first.port ?? 27_017 };
 }
 
 /** The one way to the server: connects at first need, bounds every operation, and fails fast while it is gone. */

@@ -1,5 +1,6 @@
-import type { Call, CallScope, Middleware } from "@faultline/rpc/call";
-import { compose } from "@faultline/rpc/compose";
+import type { Call, CallScope } from "@faultline/rpc/call";
+import { compose, type MaybeLayer } from "@faultline/rpc/compose";
+import { attributes as names } from "@faultline/telemetry/attributes";
 
 export type Attributes = Call["attributes"];
 
@@ -10,42 +11,57 @@ export interface Observation {
   /** The name of the store: `mongodb-rate`, `memcached-rate`. */
   readonly peer: string;
   /** Around every operation, the first one outermost. */
-  readonly layers?: readonly Middleware[];
+  readonly layers?: readonly MaybeLayer[];
 }
 
-/** The name of a span and its attributes: made once, the same for every call of one operation. */
-export interface Label {
-  readonly name: string;
-  readonly attributes: Attributes;
-}
+/** What an operation does with its request, which the layers may have altered on the way. */
+export type Work<Request, Result> = (request: Request, scope: CallScope) => Promise<Result>;
 
-/** Does the work as a `Call` that passes through the layers; `request` is what the layers may look at. */
-export type Ask = <Result>(
-  label: Label,
-  scope: CallScope,
-  request: unknown,
-  work: (scope: CallScope) => Promise<Result>,
-) => Promise<Result>;
+/**
+ * Makes an operation of a store one that passes through the layers as a `Call`. All that is the same for every
+ * call of it is made here, once. `target` is what the operation works on, for the name of the span.
+ */
+export type Observe = <Request, Result>(
+  operation: string,
+  target: string,
+  attributes: Attributes,
+  work: Work<Request, Result>,
+) => Work<Request, Result>;
 
-export function createAsk(system: Call["system"], observation: Observation): Ask {
-  const { service, peer, layers = [] } = observation;
-  return <Result>(
-    { name, attributes }: Label,
-    { signal, deadlineMs, context, log }: CallScope,
-    request: unknown,
-    work: (scope: CallScope) => Promise<Result>,
+export function createObserve(
+  system: "mongodb" | "memcached",
+  { service, peer, layers = [] }: Observation,
+): Observe {
+  return <Request, Result>(
+    operation: string,
+    target: string,
+    common: Attributes,
+    work: Work<Request, Result>,
   ) => {
-    const scope = { signal, deadlineMs, context, log };
-    const call: Call = {
-      kind: "client",
-      system,
-      name,
-      service,
-      peer,
-      attributes,
-      request,
-      ...scope,
+    const run = compose(layers, (call) => work(call.request as Request, call));
+    const name = target ? `${operation} ${target}` : operation;
+    const attributes = {
+      [names.dbSystem]: system,
+      [names.dbOperation]: operation,
+      [names.peerService]: peer,
+      ...common,
     };
-    return compose(layers, work)(call) as Promise<Result>;
+    return (request, scope) =>
+      run({
+        kind: "client",
+        system,
+        name,
+        service,
+        peer,
+        attributes,
+        request,
+        context: scope.context,
+        log: scope.log,
+        deadlineMs: scope.deadlineMs,
+        cancellation: scope.cancellation,
+        get signal() {
+          return scope.signal;
+        },
+      }) as Promise<Result>;
   };
 }

@@ -1,12 +1,15 @@
 import type { CallScope } from "@faultline/rpc/call";
-import type { Collection, Document, Mongo } from "./mongo.ts";
-import {
-  type Ask,
-  type Attributes,
-  createAsk,
-  type Label,
-  type Observation,
-} from "./observation.ts";
+import { attributes as names } from "@faultline/telemetry/attributes";
+import type {
+  Collection,
+  Document,
+  Filter,
+  FindOptions,
+  Mongo,
+  Update,
+  WriteOptions,
+} from "./mongo.ts";
+import { type Attributes, createObserve, type Observation, type Work } from "./observation.ts";
 
 /** Makes every operation a `Call` that passes through the layers. `server` is where the database is, for spans. */
 export function observeMongo(
@@ -15,65 +18,105 @@ export function observeMongo(
   database: string,
   server: Attributes = {},
 ): Mongo {
-  const attributes = { "db.system.name": "mongodb", "db.namespace": database, ...server };
-  const ask = createAsk("mongodb", observation);
-  const ping = label("ping", attributes);
+  const observe = createObserve("mongodb", observation);
+  const attributes = { [names.dbNamespace]: database, ...server };
+  const ping = observe("ping", "", attributes, (_: object, scope) => mongo.ping(scope));
   return {
-    collection: (name) => observeCollection(mongo.collection(name), attributes, ask),
-    ping: (scope) => ask(ping, scope, {}, (call) => mongo.ping(call)),
+    collection: (name) => {
+      const withName = { ...attributes, [names.dbCollection]: name };
+      return observeCollection(mongo.collection(name), (operation, work) =>
+        observe(operation, name, withName, work),
+      );
+    },
+    ping: (scope) => ping({}, scope),
     close: () => mongo.close(),
   };
 }
 
-function label(operation: string, attributes: Attributes, collection?: string): Label {
+type ObserveOperation = <Request, Result>(
+  operation: string,
+  work: Work<Request, Result>,
+) => Work<Request, Result>;
+
+/** What the layers see as the request of a `Call`. */
+export interface Find {
+  readonly filter: Filter;
+  readonly options: FindOptions | undefined;
+}
+export interface Change {
+  readonly filter: Filter;
+  readonly update: Update;
+  readonly write: (WriteOptions & { readonly upsert?: boolean }) | undefined;
+}
+
+/** The operations' names are those of MongoDB's commands. */
+function observeCollection<T extends Document>(
+  collection: Collection<T>,
+  observe: ObserveOperation,
+): Collection<T> {
+  return { ...observeReads(collection, observe), ...observeWrites(collection, observe) };
+}
+
+type Reads = "name" | "find" | "findOne" | "aggregate" | "count";
+
+function observeReads<T extends Document>(
+  collection: Collection<T>,
+  observe: ObserveOperation,
+): Pick<Collection<T>, Reads> {
+  const find = observe("find", ({ filter, options }: Find, scope) =>
+    collection.find(filter, scope, options),
+  );
+  const findOne = observe("find", ({ filter, options }: Find, scope) =>
+    collection.findOne(filter, scope, options),
+  );
+  const aggregate = observe("aggregate", (pipeline: readonly Document[], scope) =>
+    collection.aggregate(pipeline, scope),
+  );
+  const count = observe("count", ({ filter }: Pick<Find, "filter">, scope) =>
+    collection.count(filter, scope),
+  );
   return {
-    name: collection === undefined ? operation : `${operation} ${collection}`,
-    attributes: {
-      ...attributes,
-      ...(collection !== undefined && { "db.collection.name": collection }),
-      "db.operation.name": operation,
-    },
+    name: collection.name,
+    find: (filter, scope, options) => find({ filter, options }, scope),
+    findOne: (filter, scope, options) => findOne({ filter, options }, scope),
+    aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
+      aggregate(pipeline, scope) as Promise<R[]>,
+    count: (filter, scope) => count({ filter }, scope),
   };
 }
 
-function observeCollection<T extends Document>(
+function observeWrites<T extends Document>(
   collection: Collection<T>,
-  attributes: Attributes,
-  ask: Ask,
-): Collection<T> {
-  const { name } = collection;
-  const labelOf = (operation: string) => label(operation, attributes, name);
-  const find = labelOf("find");
-  const aggregate = labelOf("aggregate");
-  const count = labelOf("count");
-  const insert = labelOf("insert");
-  const update = labelOf("update");
-  const findAndModify = labelOf("findAndModify");
-  const remove = labelOf("delete");
-  const createIndexes = labelOf("createIndexes");
+  observe: ObserveOperation,
+): Omit<Collection<T>, Reads> {
+  const insertMany = observe(
+    "insert",
+    (request: { documents: readonly T[]; write: WriteOptions | undefined }, scope) =>
+      collection.insertMany(request.documents, scope, request.write),
+  );
+  const updateOne = observe("update", ({ filter, update, write }: Change, scope) =>
+    collection.updateOne(filter, update, scope, write),
+  );
+  const findOneAndUpdate = observe("findAndModify", ({ filter, update, write }: Change, scope) =>
+    collection.findOneAndUpdate(filter, update, scope, write),
+  );
+  const deleteMany = observe("delete", ({ filter, write }: Omit<Change, "update">, scope) =>
+    collection.deleteMany(filter, scope, write),
+  );
+  const ensureIndex = observe(
+    "createIndexes",
+    ({ keys, options }: { keys: IndexKeys; options: IndexOptions }, scope) =>
+      collection.ensureIndex(keys, scope, options),
+  );
   return {
-    name,
-    find: (filter, scope, options) =>
-      ask(find, scope, { filter, ...options }, (call) => collection.find(filter, call, options)),
-    findOne: (filter, scope, options) =>
-      ask(find, scope, { filter, ...options }, (call) => collection.findOne(filter, call, options)),
-    aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
-      ask(aggregate, scope, { pipeline }, (call) => collection.aggregate<R>(pipeline, call)),
-    count: (filter, scope) =>
-      ask(count, scope, { filter }, (call) => collection.count(filter, call)),
-    insertMany: (documents, scope, options) =>
-      ask(insert, scope, { documents }, (call) => collection.insertMany(documents, call, options)),
-    updateOne: (filter, change, scope, options) =>
-      ask(update, scope, { filter, update: change }, (call) =>
-        collection.updateOne(filter, change, call, options),
-      ),
-    findOneAndUpdate: (filter, change, scope, options) =>
-      ask(findAndModify, scope, { filter, update: change }, (call) =>
-        collection.findOneAndUpdate(filter, change, call, options),
-      ),
-    deleteMany: (filter, scope, options) =>
-      ask(remove, scope, { filter }, (call) => collection.deleteMany(filter, call, options)),
-    ensureIndex: (keys, scope, options) =>
-      ask(createIndexes, scope, { keys }, (call) => collection.ensureIndex(keys, call, options)),
+    insertMany: (documents, scope, write) => insertMany({ documents, write }, scope),
+    updateOne: (filter, update, scope, write) => updateOne({ filter, update, write }, scope),
+    findOneAndUpdate: (filter, update, scope, write) =>
+      findOneAndUpdate({ filter, update, write }, scope),
+    deleteMany: (filter, scope, write) => deleteMany({ filter, write }, scope),
+    ensureIndex: (keys, scope, options) => ensureIndex({ keys, options }, scope),
   };
 }
+
+type IndexKeys = Readonly<Record<string, 1 | -1>>;
+type IndexOptions = { readonly unique?: boolean } | undefined;
