@@ -1,3 +1,4 @@
+import { textOf } from "../bson/text.ts";
 import type { Client } from "../client.ts";
 import type { Call, Command, RequiredPrivilege } from "../commands/command.ts";
 import { MongoError } from "../errors.ts";
@@ -5,9 +6,11 @@ import type { Log } from "../log/log.ts";
 import { redacted } from "../log/redact.ts";
 import type { AccessControl } from "./access-control.ts";
 import { accessOf } from "./client-access.ts";
-import { commandText } from "./command-text.ts";
 
 type Question = Pick<Call, "name" | "db" | "body"> & { readonly client: Client };
+
+/** A command may be as long as a message; the text about it may not. */
+const commandTextMax = 16 * 1024;
 
 /**
  * Throws MongoDB's Unauthorized, and logs it, unless the connection may run the command.
@@ -26,7 +29,7 @@ export function authorize(
     throw refused(question, log, `command ${question.name} requires authentication`);
   if (access.allows(rule.privileges())) return;
 
-  const text = commandText(redacted(question.body));
+  const text = textOf(redacted(question.body)).slice(0, commandTextMax);
   throw refused(question, log, `not authorized on ${question.db} to execute command ${text}`);
 }
 

@@ -30,6 +30,13 @@ export class PrivilegeSet {
     else for (const action of actions) known.add(action);
   }
 
+  remove({ resource, actions }: Privilege): void {
+    const key = keyOf(resource);
+    const known = this.#actions.get(key);
+    for (const action of actions) known?.delete(action);
+    if (known?.size === 0) this.#actions.delete(key);
+  }
+
   /** Whether each of the actions is allowed on the resource by some privilege. */
   allows({ resource, actions }: RequiredPrivilege): boolean {
     const keys = keysThatCover(resource);

@@ -10,7 +10,10 @@ const newKeys = promisify(generateKeyPair);
 const dayMs = 24 * 60 * 60 * 1_000;
 
 type Validity = { readonly from: Date; readonly until: Date };
-type Identity = { readonly certificate: forge.pki.Certificate; readonly key: forge.pki.PrivateKey };
+type Identity = {
+  readonly certificate: forge.pki.Certificate;
+  readonly key: forge.pki.rsa.PrivateKey;
+};
 
 /** A throw-away authority for tests, and what it signs. */
 export type TestAuthority = {

@@ -96,7 +96,7 @@ test("an expired client certificate and one of a stranger are refused with the r
     from: new Date("2020-01-01"),
     until: new Date("2021-01-01"),
   });
-  const foreign = await stranger.issue("CN=stranger");
+  const foreign = await stranger.issue("CN=somebody");
 
   expect(await echoSecure(port, expired)).toBe("");
   expect(await echoSecure(port, foreign)).toBe("");
