@@ -20,7 +20,7 @@ export type LogOptions = {
 /** The server's log. Writing never blocks, never throws and keeps the order of lines. */
 export interface Log {
   /** `context` is who speaks: `initandlisten`, `listener`, `conn7`, `SignalHandler`. */
-  write(event: EventName, context: string, attributes?: Attributes): void;
+  write(event: EventName, context: string, attributes?: Attributes | undefined): void;
   /** Begins a new file (`logRotate`). Without a file it does nothing. */
   rotate(): Promise<void>;
   /** The last lines, oldest first, for the command getLog. */
