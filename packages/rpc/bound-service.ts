@@ -39,7 +39,8 @@ export function bindService<C extends Contract>(options: BindOptions<C>): BoundM
   return Object.entries(options.contract.methods).map(([key, method]) => {
     const handler = options.handlers[key as keyof Handlers<C>];
     if (!handler) throw new Error(`${options.contract.fullName} lacks a handler for ${key}`);
-    const run = compose(options.layers ?? [], (call) => handler(call.request as never, call));
+    // Async, so that a handler that throws at once still only rejects.
+    const run = compose(options.layers ?? [], async (call) => handler(call.request as never, call));
     const start = callFactory(options, method);
     return {
       path: methodPath(options.contract, method),
