@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { isFree } from "./ports.ts";
+import { identify, isStillRunning } from "./process-identity.ts";
+import { endLeftovers, writeRecord } from "./process-record.ts";
+import { untilReady } from "./ready/check.ts";
+import { freePort, temporaryFolder } from "./test-launch.ts";
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+/** A launcher in a process of its own, with one memcached; resolves with that one's pid when it is ready. */
+async function launcherWithMemcached() {
+  const port = await freePort();
+  const path = temporaryFolder();
+  const file = join(import.meta.dirname, "fixtures/launch.ts");
+  const launcher = spawn(process.execPath, [file, path, `${port}`], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  started.push(launcher);
+  const pid = await new Promise<number>((resolve) => {
+    createInterface({ input: launcher.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      if (line.startsWith("pid ")) resolve(Number(line.slice(4)));
+    });
+  });
+  return { launcher, pid, port, path };
+}
+
+function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  return untilReady(async () => {
+    if (!(await isSo())) throw new Error("not yet");
+  }, AbortSignal.timeout(10_000));
+}
+
+test("no server outlives a launcher that was killed with kill -9", async () => {
+  const { launcher, pid, port } = await launcherWithMemcached();
+
+  launcher.kill("SIGKILL");
+
+  await until(() => identify(pid) === undefined);
+  await until(() => isFree(port));
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s ends the launcher and its servers with exit code 0",
+  async (signal) => {
+    const { launcher, pid } = await launcherWithMemcached();
+
+    launcher.kill(signal);
+
+    expect(await once(launcher, "exit")).toEqual([0, null]);
+    expect(identify(pid)).toBeUndefined();
+  },
+);
+
+test("the launcher ends with its servers when the process that started it is gone", async () => {
+  const { launcher, pid } = await launcherWithMemcached();
+
+  launcher.disconnect();
+
+  expect(await once(launcher, "exit")).toEqual([0, null]);
+  expect(identify(pid)).toBeUndefined();
+});
+
+test("what a killed launcher left running is ended by the next start", async () => {
+  const path = temporaryFolder();
+  const leftover = spawn("sleep", ["4321"]);
+  started.push(leftover);
+  const identity = identify(leftover.pid ?? 0);
+  if (!identity) throw new Error("no sleep");
+  writeRecord(path, [{ ...identity, name: "memcached-rate", argument: "4321" }]);
+  const exited = once(leftover, "exit");
+
+  const names = await endLeftovers(path);
+
+  expect(names).toEqual(["memcached-rate"]);
+  expect(await exited).toEqual([null, "SIGKILL"]);
+});
+
+test("a process that has the recorded pid but is another one is left alone", async () => {
+  const path = temporaryFolder();
+  const stranger = spawn("sleep", ["4321"]);
+  started.push(stranger);
+  const identity = identify(stranger.pid ?? 0);
+  if (!identity) throw new Error("no sleep");
+  const name = "memcached-rate";
+  writeRecord(path, [
+    { ...identity, startTicks: "1", name, argument: "4321" },
+    { ...identity, bootId: "another", name, argument: "4321" },
+    { ...identity, name, argument: "11212" },
+  ]);
+
+  expect(await endLeftovers(path)).toEqual([]);
+  expect(isStillRunning(identity)).toBe(true);
+});

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { apps } from "./apps.ts";
+import { type PlanSettings, planApp } from "./plan.ts";
+import type { ServerPlan } from "./server-plan.ts";
+import { machine as realMachine } from "./test-launch.ts";
+
+const { mongod: _, ...machine } = realMachine;
+const dataDirectory = { databasePath: (server: string) => `/data/${server}` };
+
+async function plan(change: Partial<PlanSettings> = {}): Promise<Map<string, ServerPlan>> {
+  const hotel = apps.hotel?.app;
+  if (!hotel) throw new Error("no hotel");
+  const servers = await planApp(hotel, { machine, dataDirectory, replicas: new Map(), ...change });
+  return new Map(servers.map((server) => [server.name, server]));
+}
+
+test("hotel is ten services, eight databases and four caches, stores first and callees before callers", async () => {
+  const names = [...(await plan()).keys()];
+
+  expect(names).toHaveLength(22);
+  expect(names.findLastIndex((name) => /^(mongodb|memcached)-/.test(name))).toBe(11);
+  expect(names.indexOf("geo")).toBeLessThan(names.indexOf("search"));
+  expect(names.at(-1)).toBe("frontend");
+});
+
+test("a service is told where it listens, and where its stores and callees are", async () => {
+  const servers = await plan();
+
+  expect(servers.get("rate")?.command.env).toMatchObject({
+    HOST: "127.0.0.1",
+    PORT: "8084",
+    METRICS_PORT: "18084",
+    MONGO_URL: "mongodb://admin:admin@127.0.0.1:27020",
+    MEMCACHED_ADDRESS: "127.0.0.1:11212",
+  });
+  expect(servers.get("search")?.command.env).toMatchObject({
+    GEO_ADDRESS: "127.0.0.1:8083",
+    RATE_ADDRESS: "127.0.0.1:8084",
+  });
+  expect(servers.get("search")?.command.env).not.toHaveProperty("MONGO_URL");
+});
+
+test("databases with access control run with --auth, the others without", async () => {
+  const servers = await plan();
+
+  expect(servers.get("mongodb-geo")?.command.args).toContain("--auth");
+  expect(servers.get("mongodb-profile")?.command.args).not.toContain("--auth");
+  expect(servers.get("profile")?.command.env.MONGO_URL).toBe("mongodb://127.0.0.1:27019");
+});
+
+test("a port base shifts every port and keeps its last three digits", async () => {
+  const servers = await plan({ portBase: 20_000 });
+
+  const ports = ["frontend", "geo", "memcached-rate", "mongodb-geo"].map(
+    (name) => servers.get(name)?.port,
+  );
+  expect(ports).toEqual([20_000, 20_083, 21_212, 22_018]);
+  expect(servers.get("search")?.command.env.GEO_ADDRESS).toBe("127.0.0.1:20083");
+});
+
+test("replicas get ports of their own, and callers are told all of them", async () => {
+  const servers = await plan({ portBase: 31_000, replicas: new Map([["geo", 3]]) });
+
+  const ports = ["geo", "geo-2", "geo-3"].map((name) => servers.get(name)?.port);
+  expect(new Set(ports).size).toBe(3);
+  expect(servers.get("search")?.command.env.GEO_ADDRESS).toBe(
+    ports.map((port) => `127.0.0.1:${port}`).join(),
+  );
+  expect(servers.get("search")?.uses).toEqual(expect.arrayContaining(["geo", "geo-2", "geo-3"]));
+});
+
+test("with a MongoDB server of somebody else's, every service uses it and none is started", async () => {
+  const servers = await plan({ mongoUrl: "mongodb://db.example:27017" });
+
+  expect([...servers.keys()].filter((name) => name.startsWith("mongodb-"))).toEqual([]);
+  expect(servers.get("geo")?.command.env.MONGO_URL).toBe("mongodb://db.example:27017");
+});
+
+test("a real mongod runs in place of the embedded server, with the same arguments", async () => {
+  const servers = await plan({ machine: { ...machine, mongod: "/usr/bin/mongod" } });
+
+  const { program, args } = servers.get("mongodb-geo")?.command ?? {};
+  expect(program).toBe("/usr/bin/mongod");
+  expect(args?.join(" ")).toMatch(
+    /^--port 27018 --bind_ip 127.0.0.1 --dbpath \/data\/mongodb-geo --quiet --auth/,
+  );
+});
+
+test("replicas of a service that does not exist are refused with the services that do", async () => {
+  await expect(plan({ replicas: new Map([["serach", 2]]) })).rejects.toThrow(
+    /no RPC service serach.*search/,
+  );
+});
+
+test("services get the user's settings and nothing else of the user's environment", async () => {
+  const environment = {
+    PATH: "/bin",
+    LOG_LEVEL: "debug",
+    OTEL_TRACES_SAMPLER: "always_on",
+    AWS_SECRET: "x",
+    TLS: "1",
+  };
+  const servers = await plan({ machine: { ...machine, environment } });
+
+  const env = servers.get("geo")?.command.env;
+  expect(env).toMatchObject({
+    PATH: "/bin",
+    LOG_LEVEL: "debug",
+    OTEL_TRACES_SAMPLER: "always_on",
+    TLS: "1",
+  });
+  expect(env).not.toHaveProperty("AWS_SECRET");
+  expect(servers.get("memcached-rate")?.command.env).toEqual({ PATH: "/bin" });
+});
