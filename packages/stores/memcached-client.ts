@@ -114,9 +114,12 @@ function assertLegal(key: string): void {
   if (!isLegalKey(key)) throw invalidArgument("memcached does not take such a key");
 }
 
+/** `name:port`, `10.0.0.1`, `[::1]:11211`. */
+const addressPattern = /^(?:\[(?<bracketed>[^\]]+)\]|(?<name>[^:[\]\s]+))(?::(?<port>\d{1,5}))?$/;
+
 function parseAddress(address: string): { host: string; port: number } {
-  const { host, port = "11211" } =
-    /^\[?(?<host>[^[\]]+?)\]?(?::(?<port>\d{1,5}))?$/.exec(address.trim())?.groups ?? {};
+  const { bracketed, name, port = "11211" } = addressPattern.exec(address.trim())?.groups ?? {};
+  const host = bracketed ?? name;
   if (!host || Number(port) > 65_535 || Number(port) < 1)
     throw new Error(`the memcached address "${address}" is malformed; expected host:port`);
   return { host, port: Number(port) };

@@ -38,6 +38,8 @@ export interface Reply {
   readonly line: string;
 }
 
+const expectedLines = new Set(["END", "STORED", "NOT_STORED", "DELETED", "NOT_FOUND"]);
+
 const writtenBytesMax = 16 * 1_024 * 1_024;
 
 /**
@@ -145,8 +147,7 @@ export class MemcachedConnection {
   #errorIn(line: string): ServiceError | undefined {
     const { peer } = this.#settings;
     if (line.startsWith("SERVER_ERROR")) return unavailable(`${peer}: ${line}`);
-    if (line.startsWith("CLIENT_ERROR") || line === "ERROR") return internal(`${peer}: ${line}`);
-    return undefined;
+    return expectedLines.has(line) ? undefined : internal(`${peer}: ${line.slice(0, 80)}`);
   }
 
   #lost(cause: unknown): void {

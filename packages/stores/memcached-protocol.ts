@@ -108,12 +108,10 @@ export class ReplyReader {
 
   /** `VALUE <key> <flags> <bytes>`, read from its end. Returns where the next reply starts, known or not yet here. */
   #readValue(bytes: Buffer, at: number, end: number): number {
-    let from = end - 2;
-    let length = 0;
-    for (let weight = 1; bytes[from] !== space; from--, weight *= 10)
-      length += ((bytes[from] ?? 0) - zero) * weight;
-    const keyEnd = bytes.lastIndexOf(space, from - 1);
-    if (!(length >= 0 && length <= valueBytesMax) || keyEnd <= at + 6)
+    const lengthAt = bytes.lastIndexOf(space, end) + 1;
+    const keyEnd = bytes.lastIndexOf(space, lengthAt - 2);
+    const length = readNumber(bytes, lengthAt, end - 1);
+    if (!(length <= valueBytesMax) || keyEnd <= at + 6)
       throw new Error("a value's line is malformed");
     const start = end + 1;
     const next = start + length + 2;
@@ -124,6 +122,16 @@ export class ReplyReader {
       );
     return next;
   }
+}
+
+/** NaN if there are other than digits. */
+function readNumber(bytes: Buffer, from: number, to: number): number {
+  let number = from < to ? 0 : Number.NaN;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - zero;
+    number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN;
+  }
+  return number;
 }
 
 /** `VALUE ` and not `VERSION 1.6`: both begin with V. */
