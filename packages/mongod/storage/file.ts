@@ -28,6 +28,8 @@ const chunkEntriesMin = 16;
 const chunkEntriesMax = 512;
 const chunkBytesMax = 1_048_576;
 
+const reclaimIntervalMs = 1_000;
+
 const sync = promisify(fdatasync);
 
 /**
@@ -53,6 +55,7 @@ class SqliteStorage implements FileStorage {
   #writes = 0;
   #writesFlushed = 0;
   #flushFailure: unknown;
+  #reclaimedAtMs = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -94,7 +97,7 @@ class SqliteStorage implements FileStorage {
       this.#commit(changes);
     } catch (error) {
       if (!hasCode(error, sqliteFull)) throw error;
-      this.#commitInReclaimedRoom(changes);
+      this.#commitInReclaimedRoom(changes, error);
     }
     this.#writes++;
     this.#journalTimer ??= this.#flushSoon();
@@ -134,9 +137,15 @@ class SqliteStorage implements FileStorage {
     else this.#statements.put.run(key, value);
   }
 
-  /** When the disk is full, emptying the log may give just the room that a removal needs. */
-  #commitInReclaimedRoom(changes: readonly Change[]): void {
+  /**
+   * When the disk is full, emptying the log may give just the room that a removal needs. As
+   * that is much work, and often in vain, it is tried once a second at most.
+   */
+  #commitInReclaimedRoom(changes: readonly Change[], full: unknown): void {
+    const nowMs = performance.now();
     try {
+      if (nowMs - this.#reclaimedAtMs < reclaimIntervalMs) throw full;
+      this.#reclaimedAtMs = nowMs;
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       this.#commit(changes);
     } catch (cause) {

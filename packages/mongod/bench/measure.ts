@@ -1,0 +1,79 @@
+import type { MongoClient } from "mongodb";
+import { createSubject, type Operation, operations, type Subject } from "./operations.ts";
+
+/** What is varied: the sizes of the collection and the numbers of calls under way at once. */
+const sizes = [100, 100_000];
+const inFlights = [1, 16];
+
+/** One line of the report: the mean time of a call, a figure for each round, for each target. */
+export type Line = { readonly title: string; readonly micros: Record<string, number[]> };
+
+/**
+ * Measures everything on every target, in turn, so that what else the machine does hits all
+ * alike. The first round only warms up.
+ */
+export async function measureAll(
+  clients: ReadonlyMap<string, MongoClient>,
+  { rounds, calls }: { rounds: number; calls: number },
+): Promise<Line[]> {
+  const trials = await prepare(clients);
+  for (let round = 0; round <= rounds; round++) {
+    for (const { line, target, subject, operation, inFlight } of trials) {
+      const micros = await time(() => operation(subject, nextCount++), { calls, inFlight });
+      if (round > 0) line.micros[target]?.push(micros);
+    }
+  }
+  return [...new Set(trials.map(({ line }) => line))];
+}
+
+/** Never repeats, so that each call of an insert has a key of its own. */
+let nextCount = 0;
+
+type Trial = {
+  line: Line;
+  target: string;
+  subject: Subject;
+  operation: Operation;
+  inFlight: number;
+};
+
+async function prepare(clients: ReadonlyMap<string, MongoClient>): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const size of sizes) {
+    const subjects = await createSubjects(clients, size);
+    for (const [name, operation] of Object.entries<Operation>(operations)) {
+      for (const inFlight of inFlights) {
+        const line: Line = { title: `${name}, of ${size}, ${inFlight} in flight`, micros: {} };
+        for (const [target, subject] of subjects) {
+          line.micros[target] = [];
+          trials.push({ line, target, subject, operation, inFlight });
+        }
+      }
+    }
+  }
+  return trials;
+}
+
+async function createSubjects(
+  clients: ReadonlyMap<string, MongoClient>,
+  size: number,
+): Promise<Map<string, Subject>> {
+  const subjects = new Map<string, Subject>();
+  for (const [target, client] of clients) {
+    subjects.set(target, await createSubject(client.db("bench"), size));
+  }
+  return subjects;
+}
+
+async function time(
+  run: () => Promise<unknown>,
+  { calls, inFlight }: { calls: number; inFlight: number },
+): Promise<number> {
+  let begun = 0;
+  const startMs = performance.now();
+  const loop = async () => {
+    while (begun++ < calls) await run();
+  };
+  await Promise.all(Array.from({ length: inFlight }, loop));
+  return ((performance.now() - startMs) * 1_000) / calls;
+}
