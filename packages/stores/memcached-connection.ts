@@ -53,6 +53,7 @@ export class MemcachedConnection {
   readonly #exchanges: Exchange[] = [];
   #socket: Socket | undefined;
   #silence: NodeJS.Timeout | undefined;
+  #gathering = false;
   #closed = false;
 
   constructor(settings: ConnectionSettings) {
@@ -65,7 +66,7 @@ export class MemcachedConnection {
     throwIfOver(scope);
     this.#admit();
     this.#socket ??= this.#open();
-    this.#socket.write(request);
+    this.#write(this.#socket, request);
     return this.#await(lines, scope);
   }
 
@@ -89,10 +90,23 @@ export class MemcachedConnection {
     if (!this.#outage.admits()) throw unavailable(`${peer} cannot be reached`);
   }
 
+  /** What is asked in one turn of the event loop travels in one write. */
+  #write(socket: Socket, request: string | Buffer): void {
+    if (!this.#gathering) {
+      this.#gathering = true;
+      socket.cork();
+      process.nextTick(() => {
+        this.#gathering = false;
+        socket.uncork();
+      });
+    }
+    socket.write(request);
+  }
+
   #await(lines: number, scope: CallScope): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const values = new Map<string, Buffer>();
-      const stopWatching = watchScope(scope, reject);
+      const stopWatching = watchScope(scope, reject, this.#settings.timeoutMs);
       this.#exchanges.push({
         sentAtMs: performance.now(),
         values,

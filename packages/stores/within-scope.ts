@@ -25,11 +25,18 @@ export function withinScope<Result>(work: Promise<Result>, scope: CallScope): Pr
   });
 }
 
-/** Calls back when the scope ends, by its deadline or its caller's leave. Returns what ends the watching. */
-export function watchScope(scope: CallScope, onEnd: (reason: Error) => void): () => void {
+/**
+ * Calls back when the scope ends, by its deadline or its caller's leave. Returns what ends the watching. Work
+ * that takes at most `boundMs` anyway needs no timer for a later deadline.
+ */
+export function watchScope(
+  scope: CallScope,
+  onEnd: (reason: Error) => void,
+  boundMs = timerMaxMs,
+): () => void {
   const stop = watchLeaving(scope, onEnd);
   const leftMs = scope.deadlineMs - Date.now();
-  if (leftMs > timerMaxMs) return stop;
+  if (leftMs > boundMs) return stop;
   const timer = setTimeout(() => onEnd(pastDeadline()), leftMs);
   return () => {
     clearTimeout(timer);
