@@ -5,6 +5,13 @@ const deadlineMs = 20_000;
 
 const wrongPassword = "Failed. Please check your username and password.";
 
+/**
+ * A browser sends a request a second time, unasked, when a connection that served before breaks
+ * off under it. Requests without credentials get connections of their own, so a booking does not
+ * ride on one that a search has used.
+ */
+const apart = { credentials: "omit" };
+
 /** Hotels with a free room near a point: `{ id, name, phone, lat, lon }` each, in no order. */
 export async function findHotels({ stay, point }, signal) {
   return hotelsOf(await ask("/hotels", { ...stay, ...point }, signal), "/hotels");
@@ -28,7 +35,7 @@ export async function checkUser(user, signal) {
  */
 export async function bookRooms({ hotelId, stay, customerName, number, user }, signal) {
   const parameters = { hotelId, ...stay, customerName, number, ...user };
-  const message = await messageOf("/reservation", parameters, signal);
+  const message = await messageOf("/reservation", parameters, signal, apart);
   if (message === "Reserve successfully!") return "booked";
   if (message === "Failed. Already reserved.") return "full";
   if (message === wrongPassword) return "wrong password";
@@ -49,7 +56,7 @@ export async function countFor(path, { hotelId, user }, signal) {
  * Posts a request. Its parameters are in the query, as the contract wants it; the address is
  * never the page's own, never cached and never sent on as a referrer.
  */
-async function ask(path, parameters, signal) {
+async function ask(path, parameters, signal, options) {
   const request = `POST ${path}`;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
@@ -58,9 +65,9 @@ async function ask(path, parameters, signal) {
     const response = await fetch(`${path}?${new URLSearchParams(parameters)}`, {
       method: "POST",
       cache: "no-store",
-      credentials: "omit",
       redirect: "error",
       referrerPolicy: "no-referrer",
+      ...options,
       signal: AbortSignal.any([signal, deadline.signal]),
     });
     const text = await response.text();
@@ -84,8 +91,8 @@ function parsed(text, request) {
   }
 }
 
-async function messageOf(path, parameters, signal) {
-  const answer = await ask(path, parameters, signal);
+async function messageOf(path, parameters, signal, options) {
+  const answer = await ask(path, parameters, signal, options);
   if (typeof answer?.message === "string") return answer.message.trim();
   throw unreadable({ request: `POST ${path}`, text: JSON.stringify(answer) });
 }

@@ -46,7 +46,7 @@ function search({ stay, point }) {
   return ask({
     title: `Hotels near ${pointInWords(point)}`,
     label: "Searching…",
-    none: "No hotel with a free room within 10 km. Try another place or other days.",
+    none: `No hotel within 10 km has a free room, ${stayInWords(stay)}. Try another place or other days.`,
     note: stayInWords(stay),
     point,
     find: (signal) => findHotels({ stay, point }, signal),
@@ -87,9 +87,9 @@ function answer({ point, note, none }, found) {
   const hotels = found
     .map((hotel) => ({ ...hotel, kilometres: kilometresBetween(point, hotel) }))
     .sort((one, other) => one.kilometres - other.kilometres || one.id - other.id);
-  const summary = hotels.length > 0 ? counted(hotels.length, "hotel") : none;
   show({ hotels, point });
-  byId("results-summary").textContent = `${summary} · ${note}`;
+  byId("results-summary").textContent =
+    hotels.length > 0 ? `${counted(hotels.length, "hotel")} · ${note}` : none;
 }
 
 function fail(question, failure) {

@@ -1,13 +1,40 @@
 import { shape } from "./element.js";
 import { degrees, places } from "./places.js";
-import { roundBelow } from "./projection.js";
+import { fitted, roundBelow } from "./projection.js";
 import { shoreline } from "./shoreline.js";
 
 /** From which zoom on places of each rank are named. */
 const rankZooms = [0, 5, 8, 9.3, 10.5, 12.5];
 
+/** Buttons stand in the upper left corner and the overview in the lower: nothing is written there. */
+const controlsHeight = 64;
+const overviewHeight = 155;
+
 /** How far around a point hotels are looked for; the circle on the map shows it. */
 export const reachKm = 10;
+
+const overviewSize = { width: 132, height: 132 };
+const overview = fitted(
+  [
+    { lat: 38.4, lon: -123.1 },
+    { lat: 37.1, lon: -121.5 },
+  ],
+  { ...overviewSize, margin: 0 },
+);
+
+/** Draws a small map of the whole bay with a frame around what the large one shows. */
+export function drawOverview(svg, view) {
+  const corner = overview.toPixels(view.toPoint({ x: 0, y: 0 }));
+  const opposite = overview.toPixels(view.toPoint({ x: view.width, y: view.height }));
+  const width = Math.max(6, opposite.x - corner.x);
+  const height = Math.max(6, opposite.y - corner.y);
+  const { x, y } = overview.toPixels(view.centre);
+  svg.setAttribute("viewBox", `0 0 ${overview.width} ${overview.height}`);
+  svg.replaceChildren(
+    ...drawWater(overview),
+    shape("rect", { class: "frame", x: x - width / 2, y: y - height / 2, width, height }),
+  );
+}
 
 /** Draws everything of the map that is not a hotel. Names keep clear of `taken`, in pixels. */
 export function drawMap(svg, { view, point, taken }) {
@@ -15,8 +42,8 @@ export function drawMap(svg, { view, point, taken }) {
   svg.replaceChildren(
     ...drawWater(view),
     ...drawGraticule(view),
+    ...drawPlaces(view, { point, taken }),
     ...(point ? drawPoint(view, point) : []),
-    ...drawPlaces(view, taken),
     drawScale(view),
     drawNorth(view),
     drawCross(view),
@@ -46,10 +73,10 @@ function drawGraticule(view) {
   });
   const parallels = multiples(step, opposite.lat, corner.lat).flatMap((lat) => {
     const { y } = view.toPixels({ lat, lon: view.centre.lon });
-    return [
-      shape("line", { class: "grid", x1: 0, x2: view.width, y1: y, y2: y }),
-      text("grid-label", { x: 6, y: y - 4 }, degrees(lat, "N", "S", decimals)),
-    ];
+    const label = text("grid-label", { x: 6, y: y - 4 }, degrees(lat, "N", "S", decimals));
+    const line = shape("line", { class: "grid", x1: 0, x2: view.width, y1: y, y2: y });
+    const free = y > controlsHeight && y < view.height - overviewHeight;
+    return free ? [line, label] : [line];
   });
   return [...meridians, ...parallels];
 }
@@ -72,8 +99,9 @@ function drawPoint(view, point) {
 }
 
 /** Names of places, the more important first, where nothing else is written. */
-function drawPlaces(view, taken) {
-  const boxes = [...taken];
+function drawPlaces(view, { point, taken }) {
+  const corner = { left: 0, right: 145, top: view.height - overviewHeight, bottom: view.height };
+  const boxes = [...taken, corner];
   return [...places]
     .sort((one, other) => one.rank - other.rank)
     .filter((place) => view.zoom >= rankZooms[place.rank])
@@ -81,13 +109,13 @@ function drawPlaces(view, taken) {
       const { x, y } = view.toPixels(place);
       const name = place.short ?? place.name;
       const box = { left: x - 5, right: x + 12 + name.length * 7, top: y - 9, bottom: y + 9 };
-      if (box.right < 0 || x > view.width || y < 0 || y > view.height) return [];
-      if (boxes.some((other) => overlap(box, other))) return [];
+      if (!isInside(box, view) || boxes.some((other) => overlap(box, other))) return [];
 
       boxes.push(box);
+      const gap = point?.lat === place.lat && point.lon === place.lon ? 14 : 7;
       return [
         shape("circle", { class: "place", cx: x, cy: y, r: 2.5 }),
-        text(place.rank === 1 ? "place-name big" : "place-name", { x: x + 7, y: y + 4 }, name),
+        text(place.rank === 1 ? "place-name big" : "place-name", { x: x + gap, y: y + 4 }, name),
       ];
     });
 }
@@ -138,6 +166,10 @@ function text(style, { x, y }, content) {
 function pair({ x, y }) {
   // Far corners would not fit the numbers that browsers draw with.
   return [x, y].map((value) => Math.max(-1e6, Math.min(1e6, value)).toFixed(1)).join(" ");
+}
+
+function isInside({ left, right, top, bottom }, { width, height }) {
+  return left >= 0 && top >= 0 && right <= width && bottom <= height;
 }
 
 function overlap(one, other) {

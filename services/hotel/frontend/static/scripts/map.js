@@ -1,5 +1,5 @@
 import { byId, element } from "./element.js";
-import { drawMap, reachKm } from "./map-drawing.js";
+import { drawMap, drawOverview, reachKm } from "./map-drawing.js";
 import { followGestures } from "./map-gestures.js";
 import { coordinatesInWords, distanceInWords, kilometresBetween, places } from "./places.js";
 import { createView, fitted, moved, zoomed } from "./projection.js";
@@ -14,6 +14,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 export function createMap({ onChoose, onSelect, onHighlight }) {
   const box = byId("map");
   const svg = box.querySelector(".map-drawing");
+  const overview = box.querySelector(".map-overview");
   const layer = box.querySelector(".map-points");
   const surface = box.querySelector(".map-surface");
   const marks = new Map();
@@ -62,7 +63,6 @@ export function createMap({ onChoose, onSelect, onHighlight }) {
         class: "pin",
         tabindex: "-1",
         "data-hotel": hotel.id,
-        "aria-label": `${hotel.name}, number ${hotel.id}, ${distanceInWords(hotel.kilometres)} from the place`,
         click: () => onSelect(hotel.id),
         mouseenter: () => onHighlight(hotel.id),
         mouseleave: () => onHighlight(undefined),
@@ -74,7 +74,9 @@ export function createMap({ onChoose, onSelect, onHighlight }) {
         blur: () => onHighlight(undefined),
       },
       element("span", { class: "pin-number" }, hotel.id),
+      " ",
       element("span", { class: "pin-name" }, hotel.name),
+      element("span", { class: "visually-hidden" }, `, ${distanceInWords(hotel.kilometres)} away`),
     );
   }
 
@@ -147,6 +149,7 @@ export function createMap({ onChoose, onSelect, onHighlight }) {
       return { left: x - 16, right: x + 16, top: y - 14, bottom: y + 14 };
     });
     drawMap(svg, { view, point, taken });
+    drawOverview(overview, view);
   }
 
   function announce({ centre }) {

@@ -16,7 +16,7 @@ export function showFailure(place, failure, { retry, warning } = {}) {
       "details",
       {},
       element("summary", {}, "Details"),
-      element("pre", { tabindex: "0" }, failure.details ?? String(failure)),
+      element("pre", {}, failure.details ?? String(failure)),
     ),
     retry ? element("button", { type: "button", click: retry }, "Try again") : undefined,
   );

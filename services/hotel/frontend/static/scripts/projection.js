@@ -46,7 +46,7 @@ export function zoomed(view, steps, pixel = { x: view.width / 2, y: view.height 
 }
 
 /** The closest view that shows all points with room around them; no closer than `zoomLimit`. */
-export function fitted(points, { width, height, zoomLimit = 15, margin = 48 }) {
+export function fitted(points, { width, height, zoomLimit = 14.5, margin = 48 }) {
   const lats = points.map((point) => between(point.lat, -latMax, latMax));
   const lons = points.map((point) => point.lon);
   const world = createView({ centre: { lat: 0, lon: 0 }, zoom: 0, width: 0, height: 0 });

@@ -33,7 +33,7 @@ export function createResults({ onBook, onShow, onHighlight, surroundings }) {
         "div",
         { class: "about" },
         element("h3", {}, name, element("span", { class: "visually-hidden" }, `, number ${hotel.id}, show on the map`)),
-        element("p", {}, distanceInWords(hotel.kilometres), " from the place · ", phoneLink(hotel.phone)),
+        element("p", {}, distanceInWords(hotel.kilometres), " away · ", phoneLink(hotel.phone)),
         element("p", { class: "small" }, degrees(hotel.lat, "N", "S"), ", ", degrees(hotel.lon, "E", "W")),
       ),
       element(
