@@ -1,4 +1,5 @@
 import { readTls } from "@faultline/config/tls";
+import { planAllInOne } from "./all-in-one-plan.ts";
 import { apps } from "./apps.ts";
 import { type Control, serveControl } from "./control.ts";
 import { openDataDirectory } from "./data-directory.ts";
@@ -24,7 +25,8 @@ async function main(args: readonly string[], environment: Environment, screen: S
     return 0;
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
-    screen.say(`\n${error.message}`);
+    screen.progress("");
+    process.stderr.write(`\n${error.message}\n`);
     return 1;
   }
 }
@@ -37,7 +39,7 @@ async function start(
   const known = apps[options.app];
   if (!known) throw new LaunchError(`There is no application ${options.app}.`);
   const machine = lookAround(environment, options.mongod);
-  const tls = readTls(environment);
+  const tls = readTlsOf(environment);
   const dataDirectory = await openDataDirectory({
     path: options.dataDir,
     app: options.app,
@@ -46,7 +48,8 @@ async function start(
     ...(options.mongoUrl ? {} : { engine: machine.mongod ? "mongod" : "embedded" }),
   });
   screen.say(`Starting ${known.title} …`);
-  const servers = await planApp(known.app, {
+  const plan = options.allInOne ? planAllInOne : planApp;
+  const servers = await plan(known.app, {
     ...options,
     machine,
     dataDirectory,
@@ -59,6 +62,14 @@ async function start(
     verbose: options.verbose,
     tether: createTether(machine),
   });
+}
+
+function readTlsOf(environment: Environment) {
+  try {
+    return readTls(environment);
+  } catch (cause) {
+    throw new LaunchError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Says what runs where as soon as everything is ready. Nothing to say if it was stopped before. */

@@ -26,7 +26,19 @@ export function nodeEnvironment(environment: Environment): Record<string, string
 
 /** `GEO_ADDRESS`: the variable that tells a service where a callee listens. */
 export function addressVariable(callee: string): string {
-  return `${callee.toUpperCase().replaceAll("-", "_")}_ADDRESS`;
+  return `${upper(callee)}_ADDRESS`;
+}
+
+/** `GEO_MONGO_URL`: a store's variable where one process has the stores of many services. */
+export function storeVariable(
+  service: string,
+  variable: "MONGO_URL" | "MEMCACHED_ADDRESS",
+): string {
+  return `${upper(service)}_${variable}`;
+}
+
+function upper(service: string): string {
+  return service.toUpperCase().replaceAll("-", "_");
 }
 
 function pick(

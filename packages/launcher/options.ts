@@ -29,11 +29,13 @@ export function readOptions(args: readonly string[]): LaunchOptions {
     throw new LaunchError(`There is no application ${app}; there is: ${Object.keys(apps)}.`);
   }
   // The parsers of the options below have given each its type.
-  const given = command.opts<Omit<LaunchOptions, "app" | "dataDir"> & { dataDir?: string }>();
-  const options = { ...given, app, dataDir: given.dataDir ?? `.faultline/${app}` };
+  const given = command.opts<Partial<LaunchOptions>>();
+  const options = { ...defaults, dataDir: `.faultline/${app}`, ...given, app };
   assertConsistent(options);
   return options;
 }
+
+const defaults = { fresh: false, verbose: false, allInOne: false, replicas: new Map() };
 
 function commandLine(): Command {
   return new Command("npm start --")
@@ -41,18 +43,13 @@ function commandLine(): Command {
     .argument("[app]", `which application (${Object.keys(apps).join(", ")})`, "hotel")
     .option("--port-base <number>", "shift all ports: 20000 makes 8083 20083", portBase)
     .option("--data-dir <directory>", "where databases and logs live (default: .faultline/<app>)")
-    .option("--fresh", "drop the databases and logs of earlier runs first", false)
-    .option(
-      "--replicas <service=count>",
-      "run a service several times; repeatable",
-      replicas,
-      new Map(),
-    )
+    .option("--fresh", "drop the databases and logs of earlier runs first")
+    .option("--replicas <service=count>", "run a service several times; repeatable", replicas)
     .option("--mongo-url <url>", "use this MongoDB server for every service, start none")
     .option("--mongod <path>", "run this mongod instead of one on PATH or the embedded server")
-    .option("--all-in-one", "run all services in one process, without a network between", false)
+    .option("--all-in-one", "run all services in one process, without a network between")
     .option("--processes <number>", "with --all-in-one: spread over that many processes", processes)
-    .option("--verbose", "show every log line, with its server's name before it", false)
+    .option("--verbose", "show every log line, with its server's name before it")
     .addHelpText("after", "\nExample: npm start -- hotel --replicas search=2 --port-base 20000");
 }
 
@@ -78,7 +75,7 @@ function assertConsistent(options: LaunchOptions): void {
   }
 }
 
-function replicas(value: string, before: Map<string, number>): Map<string, number> {
+function replicas(value: string, before: Map<string, number> = new Map()): Map<string, number> {
   const [service = "", count = ""] = value.split("=");
   const number = wholeNumber(count, 1, replicasMax);
   return new Map(before).set(service, number);

@@ -15,6 +15,8 @@ export interface PlanSettings extends StoreSettings {
   readonly machine: Machine;
   readonly replicas: ReadonlyMap<string, number>;
   readonly tls?: TlsConfig;
+  /** Of an application that runs all in one, over how many processes it is spread. */
+  readonly processes?: number;
 }
 
 type Ports = ReadonlyMap<string, readonly number[]>;

@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** Asks for memcached on a machine whose whole `PATH` is one folder with these shell scripts. */
+function ensureMemcached(scripts: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), "programs-"));
+  folders.push(folder);
+  for (const name of ["env", "sh", "touch", "chmod", "true"])
+    symlinkSync(`/usr/bin/${name}`, join(folder, name));
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  const program = `
+    const { ensurePrograms } = await import("${join(import.meta.dirname, "programs.mjs")}");
+    console.log("all there:", await ensurePrograms(["memcached"]));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    env: { PATH: folder },
+    encoding: "utf8",
+  });
+  return { stdout, stderr };
+}
+
+const sudo = `shift; exec "$@"`;
+const working = `echo noise; touch \${0%/*}/memcached; chmod +x \${0%/*}/memcached`;
+
+test("a program that is there is not installed again", () => {
+  const { stdout, stderr } = ensureMemcached({ memcached: "true" });
+
+  expect([stdout, stderr]).toEqual(["all there: true\n", ""]);
+});
+
+test("a missing program is installed with one line on the screen", () => {
+  const { stdout, stderr } = ensureMemcached({ "apt-get": working, sudo });
+
+  expect(stdout).toBe("Installing memcached (apt-get install memcached) …\nall there: true\n");
+  expect(stderr).toBe("");
+});
+
+test("package lists that were never fetched are fetched", () => {
+  const noLists = `case "$*" in *update*) touch \${0%/*}/lists;; *) test -e \${0%/*}/lists;; esac`;
+  const { stdout } = ensureMemcached({ "apt-get": noLists, sudo });
+
+  expect(stdout).toContain("all there: true");
+});
+
+test("what cannot be installed is told with the reason and the command to run", () => {
+  const { stdout, stderr } = ensureMemcached({
+    "apt-get": "echo no route to host; exit 100",
+    sudo,
+  });
+
+  expect(stdout).toContain("all there: false");
+  expect(stderr).toContain("no route to host");
+  expect(stderr).toContain("sudo apt-get update && sudo apt-get install memcached");
+});
+
+test("without apt-get, what is missing is told", () => {
+  const { stdout, stderr } = ensureMemcached({});
+
+  expect(stdout).toBe("all there: false\n");
+  expect(stderr).toMatch(/memcached must be installed on this machine first.*package manager/);
+});
