@@ -6,6 +6,8 @@ export const authenticate: Command = {
   help: "Logs in by the client's certificate (MONGODB-X509).",
   privileges: noPrivileges,
   beforeLogin: true,
-  run: (call) =>
-    logInByCertificate(loginContext(call), { body: call.body, db: call.db, speculative: false }),
+  run: (call) => ({
+    ...logInByCertificate(loginContext(call), { body: call.body, db: call.db, speculative: false }),
+    ok: 1,
+  }),
 };

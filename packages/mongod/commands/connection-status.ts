@@ -17,6 +17,7 @@ export const connectionStatus: Command = {
         authenticatedUserRoles: roles,
         ...(showsPrivileges ? { authenticatedUserPrivileges: access.privileges() } : {}),
       },
+      ok: 1,
     };
   },
 };

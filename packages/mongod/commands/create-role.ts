@@ -41,6 +41,6 @@ export const createRole: Command = {
     access.requireRoles(roles);
     const merged = new PrivilegeSet(privileges).list();
     access.putRole({ _id: idOf(name), ...name, privileges: merged, roles });
-    return {};
+    return { ok: 1 };
   },
 };

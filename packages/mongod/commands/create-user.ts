@@ -41,6 +41,6 @@ export const createUser: Command = {
       ...(customData ? { customData } : {}),
       roles,
     });
-    return {};
+    return { ok: 1 };
   },
 };

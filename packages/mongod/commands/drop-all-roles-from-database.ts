@@ -8,6 +8,6 @@ export const dropAllRolesFromDatabase: Command = {
   run({ db, instance: { control: access } }) {
     const roles = access.roles().filter((role) => role.db === db);
     for (const role of roles) access.removeRole(role);
-    return { n: new Int32(roles.length) };
+    return { n: new Int32(roles.length), ok: 1 };
   },
 };

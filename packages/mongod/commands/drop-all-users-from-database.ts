@@ -8,6 +8,6 @@ export const dropAllUsersFromDatabase: Command = {
   run({ db, instance: { control: access } }) {
     const users = access.users().filter((user) => user.db === db);
     for (const user of users) access.removeUser(user);
-    return { n: new Int32(users.length) };
+    return { n: new Int32(users.length), ok: 1 };
   },
 };

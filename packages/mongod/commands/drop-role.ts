@@ -7,6 +7,6 @@ export const dropRole: Command = {
   privileges: onDatabase("dropRole"),
   run(call) {
     call.instance.control.removeRole(customRole(call));
-    return {};
+    return { ok: 1 };
   },
 };

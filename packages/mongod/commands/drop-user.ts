@@ -9,7 +9,7 @@ export const dropUser: Command = {
   privileges: onDatabase("dropUser"),
   run(call) {
     const name = userNamed(call);
-    if (call.instance.control.removeUser(name)) return {};
+    if (call.instance.control.removeUser(name)) return { ok: 1 };
     throw new MongoError("UserNotFound", `User '${displayName(name)}' not found`);
   },
 };

@@ -14,6 +14,6 @@ export const grantRolesToRole: Command = {
     access.requireRoles(roles);
     refuseCycle(call, role, roles);
     access.putRole({ ...role, roles: withRoles(role.roles, roles) });
-    return {};
+    return { ok: 1 };
   },
 };

@@ -12,6 +12,6 @@ export const grantRolesToUser: Command = {
     const user = access.user(userNamed(call));
     access.requireRoles(roles);
     access.putUser({ ...user, roles: withRoles(user.roles, roles) });
-    return {};
+    return { ok: 1 };
   },
 };

@@ -7,6 +7,6 @@ export const logout: Command = {
   beforeLogin: true,
   run({ client, db, instance }) {
     accessOf(client, instance.control).logOut(db);
-    return {};
+    return { ok: 1 };
   },
 };

@@ -12,6 +12,6 @@ export const revokePrivilegesFromRole: Command = {
     const privileges = new PrivilegeSet(role.privileges);
     for (const privilege of privilegesIn(call) ?? []) privileges.remove(privilege);
     call.instance.control.putRole({ ...role, privileges: privileges.list() });
-    return {};
+    return { ok: 1 };
   },
 };

@@ -14,6 +14,6 @@ export const revokeRolesFromRole: Command = {
     access.requireRoles(roles);
 
     access.putRole({ ...role, roles: withoutRoles(role.roles, roles) });
-    return {};
+    return { ok: 1 };
   },
 };

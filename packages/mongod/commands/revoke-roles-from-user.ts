@@ -12,6 +12,6 @@ export const revokeRolesFromUser: Command = {
     const user = access.user(userNamed(call));
     access.requireRoles(roles);
     access.putUser({ ...user, roles: withoutRoles(user.roles, roles) });
-    return {};
+    return { ok: 1 };
   },
 };

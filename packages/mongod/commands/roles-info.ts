@@ -10,7 +10,7 @@ import type { Call, Command, RequiredPrivilege } from "./command.ts";
 export const rolesInfo: Command = {
   help: "Tells about roles: one, several or those of a database.",
   privileges: toView,
-  run: (call) => ({ roles: rolesAskedFor(call).map((name) => describe(call, name)) }),
+  run: (call) => ({ roles: rolesAskedFor(call).map((name) => describe(call, name)), ok: 1 }),
 };
 
 /** The names that the command asks about, or undefined for all of the database. */

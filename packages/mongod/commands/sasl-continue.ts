@@ -6,5 +6,5 @@ export const saslContinue: Command = {
   help: "Subsequent steps in a SASL authentication conversation.",
   privileges: noPrivileges,
   beforeLogin: true,
-  run: (call) => continueLogin(loginContext(call), call.body),
+  run: (call) => ({ ...continueLogin(loginContext(call), call.body), ok: 1 }),
 };

@@ -6,6 +6,8 @@ export const saslStart: Command = {
   help: "First step in a SASL authentication conversation.",
   privileges: noPrivileges,
   beforeLogin: true,
-  run: (call) =>
-    startLogin(loginContext(call), { body: call.body, db: call.db, speculative: false }),
+  run: (call) => ({
+    ...startLogin(loginContext(call), { body: call.body, db: call.db, speculative: false }),
+    ok: 1,
+  }),
 };

@@ -29,6 +29,6 @@ export const updateRole: Command = {
       ...(privileges ? { privileges: new PrivilegeSet(privileges).list() } : {}),
       ...(roles ? { roles } : {}),
     });
-    return {};
+    return { ok: 1 };
   },
 };

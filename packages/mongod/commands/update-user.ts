@@ -36,7 +36,7 @@ export const updateUser: Command = {
       ...(customData ? { customData } : {}),
       ...(roles ? { roles } : {}),
     });
-    return {};
+    return { ok: 1 };
   },
 };
 

@@ -22,9 +22,9 @@ export const usersInfo: Command = {
   run(call) {
     const shown = usersAskedFor(call).map((user) => describe(call, user));
     const filter = optionalDocument(field(call.body, "filter", call.name));
-    if (!filter) return { users: shown };
+    if (!filter) return { users: shown, ok: 1 };
     const matches = compileFilter(filter);
-    return { users: shown.filter((user) => matches(rootElement(encode(user)))) };
+    return { users: shown.filter((user) => matches(rootElement(encode(user)))), ok: 1 };
   },
 };
 

@@ -1,0 +1,27 @@
+import { field, optionalCount, optionalDocument, optionalNumber } from "../arguments.ts";
+import { type Command, onCollection } from "./command.ts";
+import { documentsOf, emptyAsNone } from "./find.ts";
+import { collectionOf } from "./namespace.ts";
+import { refuseCollation } from "./refuse-collation.ts";
+
+export const count: Command = {
+  help: "Counts documents",
+  privileges: onCollection("find"),
+  run(call) {
+    const { body } = call;
+    refuseCollation(body);
+    const collection = collectionOf(call);
+    const filter = optionalDocument(field(body, "query", "count")) ?? {};
+    const skip = optionalCount(field(body, "skip", "count")) ?? 0;
+    const limit = Math.abs(optionalNumber(field(body, "limit", "count")) ?? 0);
+    if (Object.keys(filter).length === 0) {
+      const rest = Math.max(0, (collection?.count ?? 0) - skip);
+      return { n: limit > 0 ? Math.min(limit, rest) : rest, ok: 1 };
+    }
+    const { checkInterrupt } = call;
+    const query = { filter, skip, limit, hint: emptyAsNone(body.hint), checkInterrupt };
+    let n = 0;
+    for (const _ of documentsOf(collection, query)) n += 1;
+    return { n, ok: 1 };
+  },
+};

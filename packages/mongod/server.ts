@@ -1,0 +1,286 @@
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import type { Document } from "bson";
+import { AccessControl } from "./access/access-control.ts";
+import { createCatalogDocuments } from "./access/catalog-documents.ts";
+import type { Client } from "./client.ts";
+import { Catalog } from "./collections/catalog.ts";
+import { expireDocuments } from "./collections/expire.ts";
+import { type Connection, serveConnection } from "./connection.ts";
+import { Cursors } from "./cursors/cursors.ts";
+import type { Instance } from "./instance.ts";
+import { limits } from "./limits.ts";
+import { type Log, openLog } from "./log/log.ts";
+import { Operations } from "./operations.ts";
+import { Sessions } from "./sessions.ts";
+import type { Storage } from "./storage.ts";
+import { logAdmitted, logRefused } from "./tls/admission-log.ts";
+import { TlsGate } from "./tls/gate.ts";
+import type { TlsSettings } from "./tls/settings.ts";
+
+export interface ServerOptions {
+  /** 0 is any free port. */
+  readonly port: number;
+  /** Addresses to listen on; 127.0.0.1 if not given. */
+  readonly hosts?: readonly string[];
+  /** Closed with the server. */
+  readonly storage: Storage;
+  readonly storageEngine?: string;
+  /** Whether commands need a login (`--auth`). */
+  readonly auth?: boolean;
+  readonly tls?: TlsSettings;
+  /** Closed with the server. Without one nothing is logged. */
+  readonly log?: Log;
+  readonly maxConnections?: number;
+  readonly slowMs?: number;
+  readonly parameters?: Document;
+  readonly commandLine?: { readonly argv: readonly string[]; readonly parsed: Document };
+  /** How often expired documents are looked for; MongoDB's minute if not given. */
+  readonly ttlMonitorSleepMs?: number;
+  /** Called when a client has asked the server to shut down. Closes it if not given. */
+  readonly onShutdownRequest?: () => void;
+}
+
+/** A server that accepts connections. */
+export interface Server {
+  readonly port: number;
+  readonly instance: Instance;
+  /** Stops accepting, lets commands under way finish, and resolves when all is closed. */
+  close(): Promise<void>;
+}
+
+const plainTls: TlsSettings = {
+  mode: "disabled",
+  identity: undefined,
+  authorities: undefined,
+  allowConnectionsWithoutCertificates: false,
+  allowInvalidCertificates: false,
+};
+const sweepIntervalMs = 4_000;
+const closeDeadlineMs = 5_000;
+
+/** Starts a server. Rejects, with everything closed, if it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const log = options.log ?? (await openLog({ toLine: () => undefined }));
+  const listeners = new Listeners(options);
+  const instance = createInstance(options, { log, listeners });
+  const open = new OpenConnections(instance, options.maxConnections ?? limits.maxConnections);
+  try {
+    await listeners.listen((socket) => open.accept(socket));
+  } catch (error) {
+    await listeners.close();
+    await options.storage.close();
+    throw error;
+  }
+  const stopTimers = startTimers(instance, options.ttlMonitorSleepMs ?? 60_000);
+  log.write("waitingForConnections", "listener", {
+    port: listeners.port,
+    ssl: (options.tls ?? plainTls).mode === "disabled" ? "off" : "on",
+  });
+  const close = once(async () => {
+    stopTimers();
+    log.write("closingListeners", "initandlisten");
+    await listeners.close();
+    log.write("closingConnections", "initandlisten");
+    await open.close();
+    instance.cursors.closeAll();
+    log.write("closingStorage", "initandlisten");
+    await options.storage.close();
+  });
+  listeners.shutdown = options.onShutdownRequest ?? (() => void close());
+  return { port: listeners.port, instance, close };
+}
+
+function createInstance(
+  options: ServerOptions,
+  { log, listeners }: { log: Log; listeners: Listeners },
+): Instance {
+  const { storage } = options;
+  const catalog = new Catalog(storage);
+  const documents = createCatalogDocuments(catalog);
+  return {
+    storage,
+    catalog,
+    cursors: new Cursors(),
+    sessions: new Sessions(),
+    operations: new Operations(),
+    control: new AccessControl(documents, { isEnabled: options.auth ?? false }),
+    log,
+    gate: new TlsGate(options.tls ?? plainTls),
+    counters: {
+      connectionsCurrent: 0,
+      connectionsCreated: 0,
+      connectionsRejected: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      requests: 0,
+      operations: { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 },
+    },
+    parameters: new Map(Object.entries(options.parameters ?? {})),
+    startedAt: new Date(),
+    get port() {
+      return listeners.port;
+    },
+    storageEngine: options.storageEngine ?? "inMemory",
+    commandLine: options.commandLine ?? { argv: ["mongod"], parsed: {} },
+    slowMs: options.slowMs ?? 100,
+    requestShutdown: () => listeners.shutdown(),
+  };
+}
+
+/** The sockets that wait for connections: one for each address, all on one port. */
+class Listeners {
+  port = 0;
+  shutdown: () => void = () => undefined;
+  readonly #options: ServerOptions;
+  readonly #servers: NetServer[] = [];
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  async listen(accept: (socket: Socket) => void): Promise<void> {
+    this.port = this.#options.port;
+    for (const host of this.#options.hosts ?? ["127.0.0.1"]) {
+      const server = createServer({ noDelay: true }, accept);
+      this.#servers.push(server);
+      await listening(server, { host, port: this.port });
+      const address = server.address();
+      if (typeof address === "object" && address) this.port = address.port;
+      this.#options.log?.write("listeningOn", "listener", { address: host });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#servers.map((server) => {
+        return new Promise<void>((resolve) =>
+          server.listening ? resolve(void server.close()) : resolve(),
+        );
+      }),
+    );
+  }
+}
+
+function listening(server: NetServer, where: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ ...where, backlog: 511 }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** All connections of the server, from the first byte to the last. */
+class OpenConnections {
+  readonly #instance: Instance;
+  readonly #max: number;
+  readonly #open = new Set<{ end(): void; readonly closed: Promise<void> }>();
+  readonly #stop = new AbortController();
+  #lastId = 0;
+
+  constructor(instance: Instance, max: number) {
+    this.#instance = instance;
+    this.#max = max;
+  }
+
+  accept(socket: Socket): void {
+    const { counters, log, gate } = this.#instance;
+    const remote = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
+    if (this.#open.size >= this.#max) {
+      counters.connectionsRejected += 1;
+      log.write("connectionRefused", "listener", { connectionCount: this.#open.size });
+      socket.destroy();
+      return;
+    }
+    this.#lastId += 1;
+    const id = this.#lastId;
+    counters.connectionsCreated += 1;
+    counters.connectionsCurrent += 1;
+    const pending = pendingConnection(socket);
+    this.#open.add(pending);
+    log.write("connectionAccepted", "listener", {
+      remote,
+      connectionId: id,
+      connectionCount: counters.connectionsCurrent,
+    });
+    void pending.closed.then(() => {
+      counters.connectionsCurrent -= 1;
+      this.#open.delete(pending);
+      log.write("connectionEnded", `conn${id}`, {
+        remote,
+        connectionId: id,
+        connectionCount: counters.connectionsCurrent,
+      });
+    });
+    const admission = gate.admit(socket, this.#stop.signal);
+    admission.then(
+      (admitted) => {
+        const { stream, certificateSubject } = admitted;
+        logAdmitted(log, admitted, { id, remote });
+        const client: Client = {
+          id,
+          remote,
+          isLocal: isLoopback(socket.remoteAddress ?? ""),
+          metadata: undefined,
+          access: undefined,
+          certificateSubject,
+          closeAfterReply: false,
+        };
+        pending.serve(serveConnection(stream, client, this.#instance));
+      },
+      (error: unknown) => logRefused(log, error, { id, remote }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    const closed = [...this.#open].map((connection) => connection.closed);
+    for (const connection of this.#open) connection.end();
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, closeDeadlineMs);
+    await Promise.race([Promise.all(closed), deadline.promise]);
+    clearTimeout(timer);
+  }
+}
+
+/** A socket that may not have been let in yet. */
+function pendingConnection(socket: Socket) {
+  let connection: Connection | undefined;
+  return {
+    closed: new Promise<void>((resolve) => socket.once("close", () => resolve())),
+    serve(served: Connection) {
+      connection = served;
+    },
+    end() {
+      if (connection) connection.end();
+      else socket.destroy();
+    },
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
+}
+
+function startTimers(instance: Instance, ttlMonitorSleepMs: number): () => void {
+  const sweep = setInterval(() => instance.cursors.sweep(), sweepIntervalMs);
+  const expire = setInterval(
+    () => expireDocuments(instance.catalog, new Date()),
+    ttlMonitorSleepMs,
+  );
+  sweep.unref();
+  expire.unref();
+  return () => {
+    clearInterval(sweep);
+    clearInterval(expire);
+  };
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}
