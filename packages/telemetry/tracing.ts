@@ -40,7 +40,7 @@ export interface TracingOptions {
 const queueMax = 2_048;
 const batchMax = 512;
 const exportTimeoutMs = 5_000;
-const closeTimeoutMs = 3_000;
+const closeTimeoutMs = 1_000;
 
 /** Loads OpenTelemetry's SDK. Spans wait in a bounded queue and are dropped rather than delay a call. */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {

@@ -12,6 +12,7 @@ import type { Call, CallScope } from "../call.ts";
 import { pastDeadline } from "../cancellation.ts";
 import { codes, internal, unavailable } from "../errors.ts";
 import type { Contract, Method } from "../service.ts";
+import type { TlsOptions } from "../tls-options.ts";
 import {
   keepaliveMs,
   keepaliveTimeoutMs,
@@ -21,7 +22,7 @@ import {
 } from "./limits.ts";
 import { toBuffer } from "./server.ts";
 import { errorOf } from "./status.ts";
-import { channelCredentials, type TlsOptions } from "./tls.ts";
+import { channelCredentials } from "./tls.ts";
 
 export interface DialOptions<C extends Contract> extends ClientOptions<C> {
   /** `host:port` of each replica; or one name, whose addresses are then the replicas. */

@@ -14,7 +14,10 @@ const serviceUnknown = 3;
 /** Watchers per server; each is a stream that stays open. */
 const watchersMax = 100;
 
-type Watcher = ServerWritableStream<string, number>;
+interface Question {
+  readonly service: string;
+}
+type Watcher = ServerWritableStream<Question, number>;
 
 /** Adds the health service: for the whole server (the empty name) and for the contract by name. */
 export function addHealth(server: Server, serviceName: string) {
@@ -22,21 +25,23 @@ export function addHealth(server: Server, serviceName: string) {
   const watchers = new Set<Watcher>();
   const isKnown = (name: string) => name === "" || name === serviceName;
 
-  server.register<string, number>(
+  server.register<Question, number>(
     `${health}/Check`,
-    (call: ServerUnaryCall<string, number>, respond: sendUnaryData<number>) => {
-      if (isKnown(call.request)) respond(null, state);
-      else respond(statusOf(notFound(`unknown service ${call.request}`)));
+    (call: ServerUnaryCall<Question, number>, respond: sendUnaryData<number>) => {
+      const { service } = call.request;
+      if (isKnown(service)) respond(null, state);
+      else respond(statusOf(notFound(`unknown service ${service}`)));
     },
     encodeStatus,
-    decodeServiceName,
+    decodeQuestion,
     "unary",
   );
-  server.register<string, number>(
+  server.register<Question, number>(
     `${health}/Watch`,
     (call: Watcher) => {
-      call.write(isKnown(call.request) ? state : serviceUnknown);
-      if (watchers.size >= watchersMax || !isKnown(call.request)) {
+      const { service } = call.request;
+      call.write(isKnown(service) ? state : serviceUnknown);
+      if (watchers.size >= watchersMax || !isKnown(service)) {
         call.end();
         return;
       }
@@ -44,7 +49,7 @@ export function addHealth(server: Server, serviceName: string) {
       call.on("cancelled", () => watchers.delete(call));
     },
     encodeStatus,
-    decodeServiceName,
+    decodeQuestion,
     "serverStream",
   );
   return {
@@ -67,6 +72,7 @@ function encodeStatus(status: number): Buffer {
 }
 
 /** `HealthCheckRequest { string service = 1; }`. Names are shorter than 128 bytes here; others match none. */
-function decodeServiceName(bytes: Buffer): string {
-  return bytes[0] === 0x0a ? bytes.toString("utf8", 2, 2 + (bytes[1] ?? 0)) : "";
+function decodeQuestion(bytes: Buffer): Question {
+  const named = bytes[0] === 0x0a;
+  return { service: named ? bytes.toString("utf8", 2, 2 + (bytes[1] ?? 0)) : "" };
 }

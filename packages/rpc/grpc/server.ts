@@ -1,10 +1,17 @@
 import { attributes as names } from "@faultline/telemetry/attributes";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
-import { Server, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import {
+  logVerbosity,
+  Server,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  setLogVerbosity,
+} from "@grpc/grpc-js";
 import { type BindOptions, type BoundMethod, bindService } from "../bound-service.ts";
 import { Cancellation } from "../cancellation.ts";
 import { internal, toServiceError } from "../errors.ts";
 import type { Contract } from "../service.ts";
+import type { TlsOptions } from "../tls-options.ts";
 import { addHealth } from "./health.ts";
 import {
   concurrentStreamsMax,
@@ -14,7 +21,7 @@ import {
 } from "./limits.ts";
 import { addReflection } from "./reflection.ts";
 import { statusOf } from "./status.ts";
-import { serverCredentials, type TlsOptions } from "./tls.ts";
+import { serverCredentials } from "./tls.ts";
 
 export interface GrpcServerOptions<C extends Contract> extends BindOptions<C> {
   readonly host: string;
@@ -37,6 +44,8 @@ export interface GrpcServer {
 export async function startGrpcServer<C extends Contract>(
   options: GrpcServerOptions<C>,
 ): Promise<GrpcServer> {
+  // What the library would print comes to us as an error, and goes into the log as one.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     "grpc.enable_channelz": 0,
     "grpc.keepalive_time_ms": keepaliveMs,
@@ -57,7 +66,7 @@ export async function startGrpcServer<C extends Contract>(
     setServing: health.setServing,
     close: (graceMs = 0) => {
       health.close();
-      return shutDown(server, graceMs);
+      return shutDown(server, `${hostOf(options)}:${port}`, graceMs);
     },
   };
 }
@@ -108,18 +117,21 @@ export function toBuffer(bytes: Uint8Array): Buffer {
 }
 
 function bind<C extends Contract>(server: Server, options: GrpcServerOptions<C>): Promise<number> {
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  const address = `${hostOf(options)}:${options.port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${options.port}`, serverCredentials(options.tls), (error, port) => {
+    server.bindAsync(address, serverCredentials(options.tls), (error, port) => {
       if (error) reject(error);
       else resolve(port);
     });
   });
 }
 
-async function shutDown(server: Server, graceMs: number): Promise<void> {
-  const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  const timer = setTimeout(() => server.forceShutdown(), graceMs);
-  await drained;
-  clearTimeout(timer);
+function hostOf({ host }: { readonly host: string }): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Only `drain` ends connections after a grace: the library's `forceShutdown` forgets them without channelz. */
+function shutDown(server: Server, address: string, graceMs: number): Promise<void> {
+  server.drain(address, graceMs);
+  return new Promise((resolve) => server.tryShutdown(() => resolve()));
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type Express, type Handler } from "express";
-import type { TlsOptions } from "../grpc/tls.ts";
+import { suiteOptions, type TlsOptions } from "../tls-options.ts";
 import { sendAnswer, textAnswer } from "./answer.ts";
 import { serveFiles } from "./files.ts";
 import {
@@ -35,9 +35,12 @@ export interface HttpServer {
 /** Opens a front door: its routes, `/healthz`, and its files. Rejects if the address cannot be bound. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const state = { serving: false, draining: false };
+  const answering = new Set<ServerResponse>();
   const app = createApp(options, state);
   const server = listenable(options.tls, (request, response) => {
     if (state.draining) response.setHeader("connection", "close");
+    answering.add(response);
+    response.once("close", () => answering.delete(response));
     if (refuseLargeBody(request, response)) return;
     arrive(app, request, response);
   });
@@ -50,6 +53,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     close(graceMs = 0) {
       state.draining = true;
+      for (const response of answering) endConnection(response);
       return shutDown(server, graceMs);
     },
   };
@@ -147,19 +151,10 @@ function listenable(
     connectionsCheckingInterval: 5_000,
   };
   const server = tls
-    ? createSecureServer({ ...limits, ...secureOptions(tls) }, handle)
+    ? createSecureServer({ ...limits, cert: tls.cert, key: tls.key, ...suiteOptions(tls) }, handle)
     : createServer(limits, handle);
   server.maxConnections = connectionsMax;
   return server;
-}
-
-function secureOptions({ cert, key, ciphers, minVersion }: TlsOptions) {
-  return {
-    cert,
-    key,
-    ...(ciphers ? { ciphers } : {}),
-    ...(minVersion ? { minVersion } : {}),
-  };
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
@@ -170,6 +165,11 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
       resolve();
     });
   });
+}
+
+/** Has the client's connection closed after this answer, so that draining need not wait for its idle time. */
+function endConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }
 
 async function shutDown(server: Server, graceMs: number): Promise<void> {

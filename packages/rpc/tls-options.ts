@@ -1,0 +1,31 @@
+import type { SecureVersion } from "node:tls";
+
+/** PEM texts and the suites that may be used. */
+export interface TlsOptions {
+  readonly ca: Buffer;
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** OpenSSL names, with colons between; left out for the defaults. */
+  readonly ciphers?: string;
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** The name that a client expects in the server's certificate, if not the host it dialled. */
+  readonly serverName?: string;
+}
+
+/**
+ * What Node needs to keep to the suites. It would still offer TLS 1.3 with suites of its own beside older ones,
+ * and then those named would never be used.
+ */
+export function suiteOptions({ ciphers, minVersion }: TlsOptions): {
+  ciphers?: string;
+  minVersion?: SecureVersion;
+  maxVersion?: SecureVersion;
+} {
+  const isOld =
+    ciphers !== undefined && !ciphers.split(":").some((name) => name.startsWith("TLS_"));
+  return {
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(isOld ? { maxVersion: "TLSv1.2" } : {}),
+  };
+}
