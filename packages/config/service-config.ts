@@ -31,6 +31,13 @@ const samplers = [
 
 /** Every setting that all services share. The defaults are those of a container network. */
 export const sharedSettings = {
+  processes: integer("PROCESSES", {
+    says: "with all services in one process: over how many such processes they are spread",
+    example: "2",
+    fallback: 1,
+    min: 1,
+    max: 64,
+  }),
   host: text("HOST", {
     says: "address to listen on",
     example: "0.0.0.0",
@@ -123,17 +130,30 @@ export function calleeSetting(callee: string, port: number): Setting<readonly st
   });
 }
 
-const logLevels: Readonly<Record<string, "error" | "warn" | "info" | "debug" | "trace">> = {
+const logLevels: Readonly<Record<string, "error" | "warn" | "info" | "debug">> = {
   "": "error",
   error: "error",
   warn: "warn",
   warning: "warn",
   info: "info",
   debug: "debug",
-  trace: "trace",
+  trace: "debug",
 };
 
 export type ServiceConfig = ReturnType<typeof readServiceConfig>;
+
+/** A process that holds many services is told of each one's stores by variables that begin with its name. */
+const storeVariables = ["MONGO_URL", "MEMCACHED_ADDRESS"] as const;
+
+/** The environment as one of many services in a process sees it: `GEO_MONGO_URL` is its `MONGO_URL`. */
+export function environmentOf(service: string, environment: Environment): Environment {
+  const prefix = service.toUpperCase().replaceAll("-", "_");
+  const own = storeVariables.flatMap((variable) => {
+    const value = environment[`${prefix}_${variable}`];
+    return value === undefined ? [] : [[variable, value] as const];
+  });
+  return { ...environment, ...Object.fromEntries(own) };
+}
 
 /** Reads what a service is told by its environment. Throws a sentence for the operator if a value is malformed. */
 export function readServiceConfig(

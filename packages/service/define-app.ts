@@ -36,7 +36,12 @@ export interface Service<D extends ServiceDefinition = ServiceDefinition, T exte
   readonly name: string;
   readonly definition: D;
   readonly table: T;
+  /** The compiled contracts of the application, for reflection; read when first asked for. */
+  readonly descriptors?: Descriptors | undefined;
 }
+
+/** A serialized `FileDescriptorSet`. */
+export type Descriptors = () => Promise<Uint8Array>;
 
 export interface App<T extends Table = Table> {
   readonly name: string;
@@ -47,7 +52,11 @@ export interface App<T extends Table = Table> {
  * Checks an application's table and gives each line its name. Throws if two servers would share a port, a
  * callee does not exist, or a service has neither a contract nor `http: true`.
  */
-export function defineApp<const T extends Table>(name: string, table: T): App<T> {
+export function defineApp<const T extends Table>(
+  name: string,
+  table: T,
+  { descriptors }: { readonly descriptors?: Descriptors } = {},
+): App<T> {
   assertDistinctPorts(name, table);
   for (const [service, definition] of Object.entries(table)) {
     if (!definition.contract === !definition.http) {
@@ -61,7 +70,7 @@ export function defineApp<const T extends Table>(name: string, table: T): App<T>
   const services = Object.fromEntries(
     Object.entries(table).map(([service, definition]) => [
       service,
-      { app: name, name: service, definition, table },
+      { app: name, name: service, definition, table, descriptors },
     ]),
   );
   return { name, services: services as App<T>["services"] };

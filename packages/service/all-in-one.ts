@@ -1,0 +1,106 @@
+import cluster from "node:cluster";
+import { environmentOf, readServiceConfig, type ServiceConfig } from "@faultline/config";
+import { connectMemcached } from "@faultline/stores/memcached-client";
+import { connectMongo } from "@faultline/stores/mongo-client";
+import type { Telemetry, Tracing } from "@faultline/telemetry";
+import { startTracing } from "@faultline/telemetry/tracing";
+import { loadApp, loadAssembly } from "./applications.ts";
+import type { App, Service } from "./define-app.ts";
+import { factsOf } from "./facts.ts";
+import { inProcess, type Neighbourhood } from "./in-process.ts";
+import { type Layers, layersOf } from "./layers.ts";
+import { dieLoudly, orExit, stopSignal } from "./process-life.ts";
+import { telemetryOf, untilStopped } from "./serve.ts";
+import { startApp } from "./start-app.ts";
+import { version } from "./version.ts";
+import { runWorkers } from "./workers.ts";
+
+// Every service of an application in this one process: `node all-in-one.ts hotel`.
+const app = await loadApp(process.argv[2] ?? "");
+const stopping = stopSignal();
+const configs = orExit(app.name, (warn) => readConfigs(app, warn));
+const shared = configOf(app.name, configs);
+process.exit(
+  cluster.isPrimary && shared.processes > 1
+    ? await runWorkers(shared.processes, shared.metricsPort, stopping)
+    : await runApp(),
+);
+
+async function runApp(): Promise<number> {
+  const telemetry = await telemetryOf(app.name, shared);
+  dieLoudly(telemetry);
+  const tracings = await tracingByService(telemetry);
+  const around = inProcess(neighbourhoodOf(telemetry, tracings));
+  const start = () => startApp(app, (name) => loadAssembly(app, name), around, shared);
+  const close = async () => {
+    await Promise.all([...tracings.values()].map((tracing) => tracing.close()));
+    await telemetry.close();
+  };
+  return untilStopped(start, { ...telemetry, close }, stopping);
+}
+
+function readConfigs(
+  { name, services }: App,
+  warn: (sentence: string) => void,
+): ReadonlyMap<string, ServiceConfig> {
+  const configs = new Map<string, ServiceConfig>();
+  for (const service of Object.values(services)) {
+    const environment = environmentOf(service.name, process.env);
+    configs.set(service.name, readServiceConfig(factsOf(service), environment));
+    // What is true of the whole process is that of its front door.
+    if (service.definition.http)
+      configs.set(name, readServiceConfig(factsOf(service), process.env, warn));
+  }
+  return configs;
+}
+
+function configOf(name: string, all: ReadonlyMap<string, ServiceConfig>): ServiceConfig {
+  const config = all.get(name);
+  if (!config) throw new Error(`${app.name} has no settings for ${name}`);
+  return config;
+}
+
+/** Each service keeps its own name in traces; measures and log are the process's. */
+async function tracingByService({ log }: Telemetry): Promise<ReadonlyMap<string, Tracing>> {
+  const { otlpUrl, sampling } = shared;
+  if (!otlpUrl || sampling.sampler === "always_off") return new Map();
+  const entries = Object.keys(app.services).map(async (name) => {
+    const tracing = await startTracing({ service: name, version, sampling, log, otlpUrl });
+    return [name, tracing] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function neighbourhoodOf(
+  { log, metrics }: Telemetry,
+  tracings: ReadonlyMap<string, Tracing>,
+): Neighbourhood {
+  const { requestDeadlineMs, logLevel } = shared;
+  const options = { requestDeadlineMs, verbose: logLevel === "debug" };
+  const layersOfService = (name: string): Layers =>
+    layersOf({ tracing: tracings.get(name), metrics }, options);
+  const observation = ({ name }: Service, peer: string) => ({
+    service: name,
+    peer,
+    layers: layersOfService(name).store,
+  });
+  return {
+    log,
+    host: shared.host,
+    tls: shared.tls,
+    layersOf: layersOfService,
+    frontDoorPort: () => shared.port,
+    mongo: (service, { database }) =>
+      connectMongo({
+        ...observation(service, `mongodb-${service.name}`),
+        url: configOf(service.name, configs).mongoUrl,
+        database,
+      }),
+    cache: (service, { name }) =>
+      connectMemcached({
+        ...observation(service, `memcached-${name}`),
+        addresses: configOf(service.name, configs).memcachedAddresses,
+        timeoutMs: shared.memcachedTimeoutMs,
+      }),
+  };
+}

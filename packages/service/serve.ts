@@ -1,0 +1,63 @@
+import { hostname } from "node:os";
+import { readServiceConfig, type ServiceConfig } from "@faultline/config";
+import { startTelemetry, type Telemetry } from "@faultline/telemetry";
+import type { Assembly } from "./assemble.ts";
+import { factsOf } from "./facts.ts";
+import { overSockets } from "./over-sockets.ts";
+import { dieLoudly, exitCodes, orExit, stopSignal, textOf } from "./process-life.ts";
+import { type RunningService, refusal, startService } from "./start.ts";
+import { version } from "./version.ts";
+
+/**
+ * Runs one service as this process: reads its environment, opens its parts, serves until SIGTERM or SIGINT, then
+ * finishes what it accepted. Ends the process in every case; with 1 or 2 if it could not start.
+ */
+export async function serve({ service, ...how }: Assembly): Promise<never> {
+  const stopping = stopSignal();
+  const config = orExit(service.name, (warn) =>
+    readServiceConfig(factsOf(service), process.env, warn),
+  );
+  const telemetry = await telemetryOf(service.name, config);
+  dieLoudly(telemetry);
+  const start = () =>
+    startService({ service, ...how }, overSockets(service, config, telemetry), config);
+  process.exit(await untilStopped(start, telemetry, stopping));
+}
+
+/** What a process says about itself, as its settings have it. */
+export function telemetryOf(name: string, config: ServiceConfig): Promise<Telemetry> {
+  return startTelemetry({
+    service: config.serviceName ?? name,
+    version,
+    instance: `${hostname()}-${process.pid}`,
+    logLevel: config.logLevel,
+    sampling: config.sampling,
+    otlpUrl: config.otlpUrl,
+    host: config.host,
+    metricsPort: config.metricsPort,
+  });
+}
+
+/** Starts, waits for a signal, stops; answers the exit code. */
+export async function untilStopped(
+  start: () => Promise<Pick<RunningService, "close"> & { readonly port?: number }>,
+  telemetry: Telemetry,
+  stopping: Promise<NodeJS.Signals>,
+): Promise<number> {
+  const { log } = telemetry;
+  try {
+    const started = await Promise.race([start(), stopping]);
+    if (typeof started === "string") return 0;
+    log.info("service started", { port: started.port, tookMs: Math.round(performance.now()) });
+    log.info("service stopping", { signal: await stopping });
+    await started.close();
+    log.info("service stopped");
+    return 0;
+  } catch (error) {
+    const serverCode = refusal(error);
+    log.error("service failed", { reason: textOf(error), ...(serverCode ? { serverCode } : {}) });
+    return serverCode === 13 ? exitCodes.unauthorized : exitCodes.unreachable;
+  } finally {
+    await telemetry.close();
+  }
+}

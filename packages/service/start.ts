@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CallScope } from "@faultline/rpc/call";
+import { ServiceError } from "@faultline/rpc/errors";
+import type { Mongo } from "@faultline/stores/mongo";
+import { type Logger, rootContext } from "@faultline/telemetry";
+import type { Assembly, Parts } from "./assemble.ts";
+import { Closing } from "./closing.ts";
+import type { Service } from "./define-app.ts";
+import type { Served, Surroundings } from "./surroundings.ts";
+
+export interface StartOptions {
+  /** How long the database may take to be there, in milliseconds. */
+  readonly startDeadlineMs: number;
+  /** How long accepted requests may take to finish once the service is closed, in milliseconds. */
+  readonly drainMs: number;
+}
+
+export interface RunningService {
+  readonly port: number;
+  /** Takes nothing new, finishes what was accepted, and closes what was opened. */
+  close(): Promise<void>;
+}
+
+const retryDatabaseMs = 200;
+const waitForCalleesMs = 1_000;
+
+/**
+ * Opens a service's stores, brings them to their first state, and serves. Rejects with the `ServiceError` of the
+ * database if it cannot be reached or does not let us in; everything opened is closed again then.
+ */
+export async function startService(
+  assembly: Assembly,
+  surroundings: Surroundings,
+  options: StartOptions,
+): Promise<RunningService> {
+  const closing = new Closing();
+  try {
+    const served = await open(assembly, surroundings, options, closing);
+    served.setServing(true);
+    closing.opened({
+      close() {
+        served.setServing(false);
+        return served.close(options.drainMs);
+      },
+    });
+    return { port: served.port, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function open(
+  { service, seed, create }: Assembly,
+  surroundings: Surroundings,
+  { startDeadlineMs }: StartOptions,
+  closing: Closing,
+): Promise<Served> {
+  const { stores } = service.definition;
+  const scope = startScope(surroundings.log, startDeadlineMs);
+  const mongo = stores?.mongo && closing.opened(surroundings.mongo(stores.mongo));
+  const cache = stores?.memcached && closing.opened(surroundings.cache(stores.memcached));
+  const connections = dialCallees(service, surroundings, closing);
+  const clients = Object.fromEntries(connections.map(([name, { client }]) => [name, client]));
+  // The table's types say which parts a service has; this is the one place that makes them so.
+  const parts = { clients, mongo, cache, scope } as unknown as Parts<Service>;
+
+  if (mongo) await reached(mongo, scope);
+  await seed?.(parts);
+  const implementation = await create(parts);
+  // A callee that is not there yet is no reason not to start; it only must not hold up the first request.
+  const soon = startScope(surroundings.log, waitForCalleesMs);
+  await Promise.allSettled(connections.map(([, connection]) => connection.ready(soon)));
+  return surroundings.serve(service, implementation);
+}
+
+function dialCallees(caller: Service, surroundings: Surroundings, closing: Closing) {
+  return (caller.definition.calls ?? []).map((name) => {
+    const definition = caller.table[name];
+    if (!definition?.contract) throw new Error(`${name} is no RPC service of ${caller.app}`);
+    const connection = surroundings.dial({ ...caller, name, definition }, definition.contract);
+    return [name, closing.opened(connection)] as const;
+  });
+}
+
+function startScope(log: Logger, limitMs: number): CallScope {
+  return {
+    log,
+    context: rootContext,
+    signal: AbortSignal.timeout(limitMs),
+    deadlineMs: Date.now() + limitMs,
+  };
+}
+
+/** Waits for a database that is still starting; one that refuses us is not waited for. */
+async function reached(mongo: Mongo, scope: CallScope): Promise<void> {
+  for (;;) {
+    try {
+      await mongo.ping(scope);
+      return;
+    } catch (error) {
+      if (refusal(error) !== undefined || scope.signal.aborted) throw error;
+      await sleep(retryDatabaseMs);
+      if (scope.signal.aborted) throw error;
+    }
+  }
+}
+
+/** The server's own code for not letting us in: 18 at login, 13 for a command; undefined for anything else. */
+export function refusal(error: unknown): number | undefined {
+  const cause = error instanceof ServiceError ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return code === 13 || code === 18 ? code : undefined;
+}
