@@ -6,6 +6,7 @@ import {
   unavailable,
 } from "@faultline/rpc/errors";
 import {
+  MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
   MongoServerError,
@@ -53,13 +54,20 @@ export function serverCodeOf(error: unknown): number | undefined {
 }
 
 /** No server was there to be asked. */
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof MongoServerSelectionError;
+export function isUnreachable(thrown: unknown): boolean {
+  return unwrap(thrown) instanceof MongoServerSelectionError;
+}
+
+/** The driver hides what stopped a bulk, even a lost connection, in an error of the bulk. */
+function unwrap(thrown: unknown): unknown {
+  const inside = thrown instanceof MongoBulkWriteError ? thrown.errorResponse : undefined;
+  return inside instanceof Error ? inside : thrown;
 }
 
 /** What the driver threw, as a caller shall see it; the original stays as the cause. */
-export function toStoreError(thrown: unknown, peer: string): ServiceError {
-  if (thrown instanceof ServiceError) return thrown;
+export function toStoreError(error: unknown, peer: string): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const thrown = unwrap(error);
   const options = { cause: thrown };
   if (thrown instanceof MongoServerError) return fromServer(thrown, peer, options);
   if (!(thrown instanceof MongoError)) return internal(`${peer} could not be asked`, options);

@@ -4,7 +4,7 @@ import type { Mongo } from "./mongo.ts";
 import { connectMongo } from "./mongo-client.ts";
 import { createMemoryMongo } from "./mongo-memory.ts";
 import type { Observation } from "./observation.ts";
-import { mongoUrl } from "./testing/mongod-server.ts";
+import { mongoForFile } from "./testing/mongod-server.ts";
 import { seeCalls } from "./testing/seen-calls.ts";
 
 interface Night {
@@ -14,17 +14,18 @@ interface Night {
   readonly pending?: readonly string[];
 }
 
+const serverUrl = mongoForFile();
+
 /** What the client with a real server and its in-memory twin both keep. */
 const databases = [
   {
     name: "MongoDB",
     async open(observation: Partial<Observation> = {}): Promise<Mongo> {
       const database = `stores-${crypto.randomUUID()}`;
-      const url = await mongoUrl();
       const mongo = connectMongo({
         service: "rate",
         peer: "mongodb-rate",
-        url,
+        url: serverUrl(),
         database,
         ...observation,
       });
