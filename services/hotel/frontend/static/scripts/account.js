@@ -91,7 +91,10 @@ export function createAccount({ onSignOut }) {
     place.textContent = reason ?? "";
     place.hidden = !reason;
     notice.replaceChildren();
-    markFields([[username, ""], [password, ""]]);
+    markFields([
+      [username, ""],
+      [password, ""],
+    ]);
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
     return user;

@@ -100,8 +100,7 @@ function drawPoint(view, point) {
 
 /** Names of places, the more important first, where nothing else is written. */
 function drawPlaces(view, { point, taken }) {
-  const corner = { left: 0, right: 145, top: view.height - overviewHeight, bottom: view.height };
-  const boxes = [...taken, corner];
+  const boxes = [...taken, ...corners(view)];
   return [...places]
     .sort((one, other) => one.rank - other.rank)
     .filter((place) => view.zoom >= rankZooms[place.rank])
@@ -120,6 +119,15 @@ function drawPlaces(view, { point, taken }) {
     });
 }
 
+/** Where the overview, the scale and the north arrow stand. */
+function corners({ width, height }) {
+  return [
+    { left: 0, right: 145, top: height - overviewHeight, bottom: height },
+    { left: width - 130, right: width, top: height - 65, bottom: height },
+    { left: width - 40, right: width, top: 0, bottom: controlsHeight },
+  ];
+}
+
 function drawScale(view) {
   const metresMax = 110 * view.metresPerPixel;
   const metres = roundBelow(metresMax);
@@ -130,7 +138,11 @@ function drawScale(view) {
     "g",
     { class: "scale" },
     bar(right, y, metres / view.metresPerPixel, -6),
-    text("scale-label", { x: right - 4, y: y - 4 }, metres < 1000 ? `${metres} m` : `${metres / 1000} km`),
+    text(
+      "scale-label",
+      { x: right - 4, y: y - 4 },
+      metres < 1000 ? `${metres} m` : `${metres / 1000} km`,
+    ),
     bar(right, y, (miles * mile) / view.metresPerPixel, 6),
     text("scale-label", { x: right - 4, y: y + 13 }, `${rounded(miles)} ${mile > 1 ? "mi" : "ft"}`),
   );

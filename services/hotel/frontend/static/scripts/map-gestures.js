@@ -71,7 +71,7 @@ function keyActions(view, { onPick, onKeyView, onFit }) {
   return {
     "+": () => onKeyView(zoomed(view, 1)),
     "-": () => onKeyView(zoomed(view, -1)),
-    "0": onFit,
+    0: onFit,
     "=": () => onKeyView(zoomed(view, 1)),
     ArrowDown: () => onKeyView(moved(view, { x: 0, y: -down })),
     ArrowLeft: () => onKeyView(moved(view, { x: across, y: 0 })),

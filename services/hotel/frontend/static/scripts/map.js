@@ -2,7 +2,7 @@ import { byId, element } from "./element.js";
 import { drawMap, drawOverview, reachKm } from "./map-drawing.js";
 import { followGestures } from "./map-gestures.js";
 import { coordinatesInWords, distanceInWords, kilometresBetween, places } from "./places.js";
-import { createView, fitted, moved, zoomed } from "./projection.js";
+import { createView, fitted, zoomed } from "./projection.js";
 
 const glideMs = 250;
 const still = matchMedia("(prefers-reduced-motion: reduce)");

@@ -16,7 +16,11 @@ export function createResults({ onBook, onShow, onHighlight, surroundings }) {
   }
 
   function card(hotel) {
-    const name = element("button", { type: "button", class: "link", click: () => onShow(hotel) }, hotel.name);
+    const name = element(
+      "button",
+      { type: "button", class: "link", click: () => onShow(hotel) },
+      hotel.name,
+    );
     const about = `${hotel.name}, number ${hotel.id}`;
     return element(
       "li",
@@ -32,13 +36,29 @@ export function createResults({ onBook, onShow, onHighlight, surroundings }) {
       element(
         "div",
         { class: "about" },
-        element("h3", {}, name, element("span", { class: "visually-hidden" }, `, number ${hotel.id}, show on the map`)),
+        element(
+          "h3",
+          {},
+          name,
+          element("span", { class: "visually-hidden" }, `, number ${hotel.id}, show on the map`),
+        ),
         element("p", {}, distanceInWords(hotel.kilometres), " away · ", phoneLink(hotel.phone)),
-        element("p", { class: "small" }, degrees(hotel.lat, "N", "S"), ", ", degrees(hotel.lon, "E", "W")),
+        element(
+          "p",
+          { class: "small" },
+          degrees(hotel.lat, "N", "S"),
+          ", ",
+          degrees(hotel.lon, "E", "W"),
+        ),
       ),
       element(
         "button",
-        { type: "button", class: "main book", "aria-label": `Book ${about}`, click: () => onBook(hotel) },
+        {
+          type: "button",
+          class: "main book",
+          "aria-label": `Book ${about}`,
+          click: () => onBook(hotel),
+        },
         "Book",
       ),
       surroundings(hotel),

@@ -25,5 +25,5 @@ export function stayInWords(stay) {
 
 /** "1 night", "2 nights". */
 export function counted(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count}\u00a0${noun}${count === 1 ? "" : "s"}`;
 }

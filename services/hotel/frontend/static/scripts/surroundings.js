@@ -62,7 +62,12 @@ async function count(value, path, question) {
     if (!(failure instanceof Failure)) throw failure;
     value.replaceChildren(
       element("span", { class: "missing" }, failure.sentence),
-      element("details", {}, element("summary", {}, "Details"), element("pre", {}, failure.details)),
+      element(
+        "details",
+        {},
+        element("summary", {}, "Details"),
+        element("pre", {}, failure.details),
+      ),
     );
   }
 }
