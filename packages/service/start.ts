@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "@faultline/rpc/bound-client";
 import type { CallScope } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
+import type { Contract } from "@faultline/rpc/service";
 import type { Mongo } from "@faultline/stores/mongo";
 import { type Logger, rootContext } from "@faultline/telemetry";
 import type { Assembly, Parts } from "./assemble.ts";
@@ -22,7 +24,6 @@ export interface RunningService {
 }
 
 const retryDatabaseMs = 200;
-const waitForCalleesMs = 1_000;
 
 /**
  * Opens a service's stores, brings them to their first state, and serves. Rejects with the `ServiceError` of the
@@ -35,14 +36,17 @@ export async function startService(
 ): Promise<RunningService> {
   const closing = new Closing();
   try {
-    const served = await open(assembly, surroundings, options, closing);
-    served.setServing(true);
+    const { served, connections } = await open(assembly, surroundings, options, closing);
     closing.opened({
       close() {
         served.setServing(false);
         return served.close(options.drainMs);
       },
     });
+    // It answers already; it calls itself ready once its callees are there, or will not be for a while.
+    const scope = startScope(surroundings.log, options.startDeadlineMs);
+    await Promise.allSettled(connections.map((connection) => connection.ready(scope)));
+    served.setServing(true);
     return { port: served.port, close: () => closing.close() };
   } catch (error) {
     await closing.close();
@@ -55,7 +59,7 @@ async function open(
   surroundings: Surroundings,
   { startDeadlineMs }: StartOptions,
   closing: Closing,
-): Promise<Served> {
+): Promise<{ served: Served; connections: readonly Connection<Contract>[] }> {
   const { stores } = service.definition;
   const scope = startScope(surroundings.log, startDeadlineMs);
   const mongo = stores?.mongo && closing.opened(surroundings.mongo(stores.mongo));
@@ -68,10 +72,8 @@ async function open(
   if (mongo) await reached(mongo, scope);
   await seed?.(parts);
   const implementation = await create(parts);
-  // A callee that is not there yet is no reason not to start; it only must not hold up the first request.
-  const soon = startScope(surroundings.log, waitForCalleesMs);
-  await Promise.allSettled(connections.map(([, connection]) => connection.ready(soon)));
-  return surroundings.serve(service, implementation);
+  const served = await surroundings.serve(service, implementation);
+  return { served, connections: connections.map(([, connection]) => connection) };
 }
 
 function dialCallees(caller: Service, surroundings: Surroundings, closing: Closing) {
