@@ -73,6 +73,7 @@ export const errorCodes = {
   Location51002: 51002,
   SSLHandshakeFailed: 141,
   InvalidUUID: 207,
+  NoReplicationEnabled: 76,
   CursorInUse: 143,
   Location10003: 10003,
   Location10065: 10065,

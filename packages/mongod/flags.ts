@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Document } from "bson";
+import { optionTree } from "./option-tree.ts";
 import { type TlsFlags, tlsModes } from "./tls/settings.ts";
 
 /** What the command line comes to. */
@@ -14,6 +15,7 @@ export interface Flags {
   readonly tls: TlsFlags;
   readonly logpath?: string;
   readonly logappend: boolean;
+  readonly logRotate: "rename" | "reopen";
   readonly quiet: boolean;
   readonly slowms?: number;
   readonly maxConns?: number;
@@ -35,6 +37,7 @@ const flagTypes = {
   ipv6: flag,
   journal: flag,
   logappend: flag,
+  logRotate: text,
   logpath: text,
   maxConns: text,
   noauth: flag,
@@ -58,7 +61,8 @@ export const usage = `usage: mongod [flags]
   --port arg (27017), 0 for any       --bind_ip arg (127.0.0.1), --bind_ip_all
   --dbpath arg (/data/db)             --storageEngine arg (sqlite, inMemory)
   --auth                              --maxConns arg
-  --logpath arg, --logappend          --quiet, --slowms arg (100)
+  --logpath arg, --logappend          --logRotate arg (rename, reopen)
+  --quiet                             --slowms arg (100)
   --tlsMode arg (disabled, allowTLS, preferTLS, requireTLS)
   --tlsCertificateKeyFile arg         --tlsCertificateKeyFilePassword arg
   --tlsCAFile arg                     --tlsAllowConnectionsWithoutCertificates
@@ -84,12 +88,20 @@ export function parseFlags(argv: readonly string[]): Flags {
     tls: tlsFlags(mode, values),
     ...(logpath === undefined ? {} : { logpath }),
     logappend: values.logappend ?? false,
+    logRotate: logRotateOf(values.logRotate, values.logappend ?? false),
     quiet: values.quiet ?? false,
     ...(slowms === undefined ? {} : { slowms }),
     ...(maxConns === undefined ? {} : { maxConns }),
     parameters: Object.fromEntries((values.setParameter ?? []).map(parameterOf)),
-    parsed: { ...values },
+    parsed: optionTree(values),
   };
+}
+
+function logRotateOf(value: string | undefined, logappend: boolean): Flags["logRotate"] {
+  if (value === undefined || value === "rename") return "rename";
+  if (value !== "reopen") throw new Error(`unsupported value for logRotate ${value}`);
+  if (!logappend) throw new Error("logRotate reopen requires logappend");
+  return "reopen";
 }
 
 function hostsOf(list: string | undefined): string[] {

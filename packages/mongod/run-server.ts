@@ -1,12 +1,15 @@
 import { type Flags, parseFlags, usage } from "./flags.ts";
 import { limits, version } from "./limits.ts";
+import { logSignal, logStart, logStartFailed, logStopped, logStopping } from "./log/life-lines.ts";
 import { type Log, openLog } from "./log/log.ts";
+import { censoredArguments } from "./option-tree.ts";
 import { type Server, startServer } from "./server.ts";
-import type { Storage } from "./storage.ts";
-import { readTlsSettings, type TlsMisconfigured, type TlsSettings } from "./tls/settings.ts";
+import { type Storage, StorageRefused } from "./storage.ts";
+import { logMisconfigured } from "./tls/admission-log.ts";
+import { readTlsSettings, TlsMisconfigured, type TlsSettings } from "./tls/settings.ts";
 
 /** mongod's exit codes, for those who restart it. */
-const exitCodes = { badOptions: 2, portInUse: 48, uncaught: 14, dbpath: 100, failed: 1 } as const;
+const exitCodes = { badOptions: 2, portInUse: 48, uncaught: 14, failed: 1 } as const;
 
 /** Runs a server with mongod's flags until a signal or a client ends it; then exits. */
 export async function runServer(argv: readonly string[]): Promise<void> {
@@ -14,28 +17,36 @@ export async function runServer(argv: readonly string[]): Promise<void> {
   const log = await openLog({
     ...(flags.logpath === undefined ? {} : { path: flags.logpath }),
     append: flags.logappend,
+    rotate: flags.logRotate,
     quiet: flags.quiet,
   });
   const exit = async (code: number): Promise<never> => {
-    log.write("nowExiting", "initandlisten");
-    log.write("shuttingDown", "initandlisten", { exitCode: code });
+    logStopped(log, "initandlisten", code);
     await log.close();
     process.exit(code);
   };
-  logStart(log, { flags, argv });
+  process.on("exit", () => log.finishNow());
+  logStart(log, {
+    port: flags.port,
+    dbPath: flags.dbpath,
+    buildInfo: { version: version.text, environment: { target_arch: process.arch } },
+    options: flags.parsed,
+    authorization: flags.auth,
+  });
   const tls = readTls(flags);
   if ("error" in tls) {
-    logTlsFailure(log, tls.error);
+    logMisconfigured(log, tls.error);
     return exit(exitCodes.failed);
   }
   const storage = await openStorage(flags, log);
-  if (!storage) return exit(exitCodes.dbpath);
+  if (storage instanceof StorageRefused) return exit(storage.exitCode);
   try {
     const server = await startServer(
       options(flags, { argv, storage, log, tls: tls.settings, stop: (reason) => stop(reason) }),
     );
     const stop = once(async (reason: string) => {
-      log.write(reason === "command" ? "shutdownCommand" : "willTerminate", reason);
+      if (reason === "command") log.write("shutdownCommand", reason);
+      logStopping(log, reason);
       await server.close();
       await exit(0);
     });
@@ -76,40 +87,17 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function logStart(log: Log, { flags, argv }: { flags: Flags; argv: readonly string[] }): void {
-  log.write("mongoStarting", "initandlisten", {
-    pid: process.pid,
-    port: flags.port,
-    dbPath: flags.dbpath,
-    architecture: "64-bit",
-    host: "localhost",
-  });
-  log.write("buildInfo", "initandlisten", {
-    buildInfo: { version: version.text, environment: { target_arch: process.arch } },
-  });
-  log.write("optionsSet", "initandlisten", { options: { argv } });
-  if (!flags.auth) log.write("accessControlOff", "initandlisten");
-}
-
 function readTls(flags: Flags): { settings: TlsSettings } | { error: TlsMisconfigured } {
   try {
     return { settings: readTlsSettings(flags.tls) };
   } catch (error) {
-    if (error instanceof Error && error.name === "TlsMisconfigured")
-      return { error: error as TlsMisconfigured };
+    if (error instanceof TlsMisconfigured) return { error };
     throw error;
   }
 }
 
-function logTlsFailure(log: Log, error: TlsMisconfigured): void {
-  if (error.isExpired) log.write("certificateExpired", "main", { ...error.validity });
-  log.write("initializationFailed", "main", {
-    error: { code: error.code, codeName: error.codeName, errmsg: error.message },
-  });
-}
-
-/** The engine is loaded when it is known which. Undefined, and logged, if the directory is refused. */
-async function openStorage(flags: Flags, log: Log): Promise<Storage | undefined> {
+/** The engine is loaded when it is known which. A refused directory is logged and said. */
+async function openStorage(flags: Flags, log: Log): Promise<Storage | StorageRefused> {
   if (flags.storageEngine === "inMemory") {
     const { createMemoryStorage } = await import("./storage/memory.ts");
     return createMemoryStorage();
@@ -118,9 +106,9 @@ async function openStorage(flags: Flags, log: Log): Promise<Storage | undefined>
     const { openFileStorage } = await import("./storage/file.ts");
     return openFileStorage({ dbpath: flags.dbpath });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log.write("startFailed", "initandlisten", { error: `DBPathInUse: ${reason}` });
-    return undefined;
+    if (!(error instanceof StorageRefused)) throw error;
+    logStartFailed(log, error.codeName, error.message);
+    return error;
   }
 }
 
@@ -144,7 +132,7 @@ function options(flags: Flags, { argv, storage, log, tls, stop }: Parts) {
     maxConnections: flags.maxConns ?? limits.maxConnections,
     slowMs: flags.slowms ?? 100,
     parameters: flags.parameters,
-    commandLine: { argv: ["mongod", ...argv], parsed: flags.parsed },
+    commandLine: { argv: ["mongod", ...censoredArguments(argv)], parsed: flags.parsed },
     onShutdownRequest: () => stop("command"),
   };
 }
@@ -153,12 +141,9 @@ function listenForSignals(
   log: Log,
   { stop }: { server: Server; stop: (reason: string) => Promise<void> },
 ): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      log.write("signalReceived", "SignalHandler", {
-        signal: signal === "SIGINT" ? 2 : 15,
-        error: signal,
-      });
+      logSignal(log, signal);
       void stop("SignalHandler");
     });
   }

@@ -185,6 +185,14 @@ export class Collection {
     if (!index) yield* this.#clear(recordKind, this.#entry.id);
   }
 
+  /** Whether the index leads from this key to this document. */
+  hasEntry({ entry }: Index, { key, recordId }: { key: Uint8Array; recordId: number }): boolean {
+    if (!entry.unique)
+      return this.storage.get(indexEntryKey(entry.id, key, recordId)) !== undefined;
+    const holder = this.storage.get(indexEntryKey(entry.id, key));
+    return holder !== undefined && readRecordId(holder, 0) === recordId;
+  }
+
   /** The entries of an index, for `validate`. */
   countEntries({ entry }: Index): number {
     const from = ownPrefix(indexKind, entry.id);
