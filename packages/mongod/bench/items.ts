@@ -1,6 +1,6 @@
 /** A document of the benchmark, of about the size of a hotel's profile. */
 export type Item = {
-  _id: number;
+  _id: string;
   key: string;
   rank: number;
   visits: number;
@@ -12,7 +12,7 @@ export type Item = {
 /** The document with this number: always the same one. */
 export function itemNumbered(number: number): Item {
   return {
-    _id: number,
+    _id: `item-${number}`,
     key: `key-${number}`,
     rank: number,
     visits: 0,

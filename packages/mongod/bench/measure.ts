@@ -5,6 +5,10 @@ import { createSubject, type Operation, operations, type Subject } from "./opera
 const sizes = [100, 100_000];
 const inFlights = [1, 16];
 
+/** A trial ends after this time, and one that was slower than this is not repeated. */
+const trialMsMax = 1_000;
+const callMsMax = 20;
+
 /** One line of the report: the mean time of a call, a figure for each round, for each target. */
 export type Line = { readonly title: string; readonly micros: Record<string, number[]> };
 
@@ -18,9 +22,11 @@ export async function measureAll(
 ): Promise<Line[]> {
   const trials = await prepare(clients);
   for (let round = 0; round <= rounds; round++) {
-    for (const { line, target, subject, operation, inFlight } of trials) {
+    for (const trial of trials.filter(({ isSlow }) => !isSlow)) {
+      const { line, target, subject, operation, inFlight } = trial;
       const micros = await time(() => operation(subject, nextCount++), { calls, inFlight });
-      if (round > 0) line.micros[target]?.push(micros);
+      trial.isSlow = micros > callMsMax * 1_000;
+      if (round > 0 || trial.isSlow) line.micros[target]?.push(micros);
     }
   }
   return [...new Set(trials.map(({ line }) => line))];
@@ -35,6 +41,7 @@ type Trial = {
   subject: Subject;
   operation: Operation;
   inFlight: number;
+  isSlow: boolean;
 };
 
 async function prepare(clients: ReadonlyMap<string, MongoClient>): Promise<Trial[]> {
@@ -46,7 +53,7 @@ async function prepare(clients: ReadonlyMap<string, MongoClient>): Promise<Trial
         const line: Line = { title: `${name}, of ${size}, ${inFlight} in flight`, micros: {} };
         for (const [target, subject] of subjects) {
           line.micros[target] = [];
-          trials.push({ line, target, subject, operation, inFlight });
+          trials.push({ line, target, subject, operation, inFlight, isSlow: false });
         }
       }
     }
@@ -70,10 +77,14 @@ async function time(
   { calls, inFlight }: { calls: number; inFlight: number },
 ): Promise<number> {
   let begun = 0;
+  let done = 0;
   const startMs = performance.now();
   const loop = async () => {
-    while (begun++ < calls) await run();
+    while (begun++ < calls && performance.now() - startMs < trialMsMax) {
+      await run();
+      done++;
+    }
   };
   await Promise.all(Array.from({ length: inFlight }, loop));
-  return ((performance.now() - startMs) * 1_000) / calls;
+  return ((performance.now() - startMs) * 1_000) / done;
 }

@@ -9,7 +9,7 @@ export type Operation = (subject: Subject, count: number) => Promise<unknown>;
 
 /** What is measured, in the order of the report. */
 export const operations = {
-  "find by _id": ({ items, size }, count) => items.findOne({ _id: spread(count, size) }),
+  "find by _id": ({ items, size }, count) => items.findOne({ _id: `item-${spread(count, size)}` }),
   "find by unique index": ({ items, size }, count) =>
     items.findOne({ key: `key-${spread(count, size)}` }),
   "20 in order of an index": ({ items, size }, count) =>
@@ -19,7 +19,7 @@ export const operations = {
       .limit(20)
       .toArray(),
   "update by _id": ({ items, size }, count) =>
-    items.updateOne({ _id: spread(count, size) }, { $inc: { visits: 1 } }),
+    items.updateOne({ _id: `item-${spread(count, size)}` }, { $inc: { visits: 1 } }),
   "insert one": ({ items, size }, count) => items.insertOne(itemNumbered(1_000_000 + size + count)),
 } satisfies Record<string, Operation>;
 

@@ -1,4 +1,4 @@
-import { MongoClient, MongoNetworkError } from "mongodb";
+import { MongoClient, MongoServerError } from "mongodb";
 import { type Catalogue, changeCatalogue, createCatalogue } from "./catalogue.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { check } from "./check.ts";
@@ -98,7 +98,7 @@ async function writeAndKill(
       try {
         await write();
       } catch (error) {
-        if (killed !== undefined && error instanceof MongoNetworkError) return;
+        if (killed !== undefined && !isAnswer(error)) return;
         throw error;
       }
       acknowledged++;
@@ -109,4 +109,9 @@ async function writeAndKill(
   loops.push(untilKilled(() => changeCatalogue(catalogue, database)));
   await Promise.all(loops);
   return acknowledged;
+}
+
+/** True if the server has answered with an error; false if the connection was lost. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof MongoServerError && typeof error.code === "number";
 }

@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { killAgainAndAgain } from "./kills.ts";
+
+// A longer run: node packages/mongod/durability/main.ts --kills 300
+const kills = 15;
+
+test("no acknowledged write is lost when the server is killed under load", {
+  timeout: 120_000,
+}, async () => {
+  const dbpath = await mkdtemp(join(tmpdir(), "mongod-kills-"));
+  onTestFinished(() => rm(dbpath, { recursive: true }));
+
+  const report = await killAgainAndAgain(dbpath, { kills, seed: Date.now() });
+
+  expect(report.wrongs).toEqual([]);
+  expect(report.kills).toBe(kills);
+  expect(report.acknowledged).toBeGreaterThan(kills);
+});
