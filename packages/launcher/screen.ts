@@ -25,7 +25,7 @@ export function createScreen(out: Writable & { isTTY?: boolean; columns?: number
     say: (line) => write(`${line}\n`),
     progress(line) {
       if (!out.isTTY) return;
-      write(line.slice(0, (out.columns ?? columnsDefault) - 1));
+      write(line.slice(0, (out.columns || columnsDefault) - 1));
       unfinished = true;
     },
   };

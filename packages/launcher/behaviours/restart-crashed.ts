@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Child, Exit } from "../child.ts";
+import type { Child } from "../child.ts";
 import { LaunchError } from "../launch-error.ts";
 import { lastLines } from "../log-tail.ts";
 import type { Behaviour, Launched } from "./behaviour.ts";
@@ -31,16 +31,15 @@ export const restartCrashed: Behaviour = (launched) => ({
     child.events.on("exited", (exit) => {
       if (child.state !== "crashed" || launched.stopping.aborted) return;
       crashes = exit.afterMs >= healthyMs ? 1 : crashes + 1;
-      report(child, exit, launched);
-      if (everReady || crashes < attemptsMax) void restart(child, crashes, launched);
+      const again = everReady || crashes < attemptsMax;
+      report(child, again ? `; starting it again in ${seconds(backoffMs(crashes))}` : "", launched);
+      if (again) void restart(child, backoffMs(crashes), launched);
       else launched.fail(givenUp(child));
     });
   },
 });
 
-async function restart(child: Child, crashes: number, launched: Launched): Promise<void> {
-  const delayMs = backoffMs(crashes);
-  launched.screen.say(`  starting it again in ${(delayMs / 1_000).toFixed(1)} s`);
+async function restart(child: Child, delayMs: number, launched: Launched): Promise<void> {
   try {
     await sleep(delayMs, undefined, { signal: launched.stopping });
     // Somebody else may have started or stopped it meanwhile.
@@ -53,19 +52,25 @@ async function restart(child: Child, crashes: number, launched: Launched): Promi
   }
 }
 
-function report(child: Child, exit: Exit, { screen }: Launched): void {
-  screen.say(`${child.plan.name} ${how(child, exit)}. Its last lines:`);
+function report(child: Child, next: string, { screen }: Launched): void {
+  screen.say(`${child.plan.name} ${how(child)}${next}`);
   for (const line of lastLines(child, 5)) screen.say(`  │ ${line}`);
 }
 
 /** `ended with exit code 1 after 0.3 s`; a server that was ended for not becoming ready is told as that. */
-function how({ notReadyReason }: Child, { code, signal, afterMs, wasReady }: Exit): string {
-  const after = `after ${(afterMs / 1_000).toFixed(1)} s`;
+function how({ notReadyReason, lastExit }: Child): string {
+  if (!lastExit) return "ended";
+  const { code, signal, afterMs, wasReady } = lastExit;
+  const after = `after ${seconds(afterMs)}`;
   if (!wasReady && signal === "SIGKILL" && notReadyReason instanceof Error) {
     const { cause, message } = notReadyReason;
     return `did not become ready ${after} (${cause instanceof Error ? cause.message : message})`;
   }
   return signal ? `was ended by ${signal} ${after}` : `ended with exit code ${code} ${after}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function givenUp({ plan, logPath }: Child): LaunchError {
