@@ -164,6 +164,16 @@ test("keys are spread over several servers as the original spreads them", async 
   expect(servers.map((server) => server.received)).toEqual([["get 4 5 6\r\n"], ["get 1 2 3\r\n"]]);
 });
 
+test("of several servers a dead one costs its own keys only", async () => {
+  const server = await startScripted(() => "VALUE 1 0 3\r\none\r\nEND\r\n");
+  const half = open(`127.0.0.1:1,${server.address}`);
+  const none = open("127.0.0.1:1,127.0.0.1:1");
+
+  expect([...(await half.getMany(["1", "4"], testCall())).keys()]).toEqual(["1"]);
+  const lost = none.getMany(["1", "4"], testCall());
+  await expect(lost).rejects.toMatchObject({ code: "unavailable" });
+});
+
 test("an address that cannot be one is refused with an example", () => {
   for (const address of ["", "host:port", "host:70000", "a:1:2"]) {
     expect(() => open(address)).toThrow("expected host:port");

@@ -84,9 +84,15 @@ async function getMany(
   if (connections.length === 1 && only) return getFrom(only, keys, scope);
   const shares = Map.groupBy(keys, (key) => connectionOf(connections, key));
   const asked = [...shares].map(([connection, share]) => getFrom(connection, share, scope));
-  const [first = new Map<string, Buffer>(), ...others] = await Promise.all(asked);
-  for (const values of others) for (const [key, value] of values) first.set(key, value);
-  return first;
+  return merge(await Promise.allSettled(asked));
+}
+
+/** Of several servers, one that fails costs its own keys only. Throws if all have failed. */
+function merge(replies: PromiseSettledResult<Map<string, Buffer>>[]): Map<string, Buffer> {
+  const answered = replies.filter((reply) => reply.status === "fulfilled");
+  const [failed] = replies.filter((reply) => reply.status === "rejected");
+  if (answered.length === 0 && failed) throw failed.reason;
+  return new Map(answered.flatMap((reply) => [...reply.value]));
 }
 
 async function getFrom(

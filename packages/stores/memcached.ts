@@ -2,14 +2,17 @@ import type { CallScope } from "@faultline/rpc/call";
 
 /**
  * What a service sees of memcached. A cache is optional: reads and writes throw a `ServiceError` (`unavailable`,
- * `deadlineExceeded`, `canceled`) that the caller may survive. Values are bytes; keys that memcached cannot take
- * (empty, over 250 bytes, spaces, control characters) are `invalidArgument`.
+ * `deadlineExceeded`, `canceled`, `resourceExhausted`) that the caller may survive. Values are bytes; keys that
+ * memcached cannot take (empty, over 250 bytes, spaces, control characters) are `invalidArgument`.
  */
 export interface Cache {
-  /** Asks for many keys in one pipelined exchange per server; absent keys are absent from the answer. */
+  /**
+   * Asks for many keys in one pipelined exchange per server; absent keys are absent from the answer. The values
+   * are views of what was received: decode them soon, or copy them.
+   */
   getMany(keys: readonly string[], scope: CallScope): Promise<Map<string, Buffer>>;
   get(key: string, scope: CallScope): Promise<Buffer | undefined>;
-  /** `ttlS` in seconds; without it the value stays until evicted. */
+  /** `ttlS` in seconds, rounded up; without it the value stays until evicted. */
   set(
     key: string,
     value: string | Uint8Array,

@@ -72,7 +72,7 @@ export function createCollection<T extends Document>(
         await ask(scope, (bounds) => driver.createIndex({ ...keys }, { ...bounds, ...options }));
       } catch (error) {
         if (!acceptedForIndex.has(serverCodeOf(error))) throw error;
-        scope.log.warn("index accepted as it is", { collection: driver.collectionName, keys });
+        scope.log.info("index accepted as it is", { collection: driver.collectionName, keys });
       }
     },
   };

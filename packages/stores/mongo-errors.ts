@@ -22,15 +22,21 @@ export const serverCodes = {
   indexKeySpecsConflict: 86,
   shutdownInProgress: 91,
   exceededTimeLimit: 262,
+  notWritablePrimary: 10107,
   duplicateKey: 11000,
   interruptedAtShutdown: 11600,
+  interruptedDueToStateChange: 11602,
+  notPrimaryNoSecondaryOk: 13435,
 } as const;
 
 const unavailableCodes: ReadonlySet<unknown> = new Set([
   serverCodes.unauthorized,
   serverCodes.authenticationFailed,
   serverCodes.shutdownInProgress,
+  serverCodes.notWritablePrimary,
   serverCodes.interruptedAtShutdown,
+  serverCodes.interruptedDueToStateChange,
+  serverCodes.notPrimaryNoSecondaryOk,
 ]);
 
 const timeoutCodes: ReadonlySet<unknown> = new Set([
@@ -41,16 +47,17 @@ const timeoutCodes: ReadonlySet<unknown> = new Set([
 /** Errors of the driver for a server that is not there (any more); it does not export all their classes. */
 const unreachableNames: ReadonlySet<string> = new Set([
   "MongoNotConnectedError",
+  "MongoPoolClosedError",
   "MongoServerClosedError",
   "MongoTopologyClosedError",
 ]);
 
 /** The server's own code behind an error, such as 13 or 18; undefined if no server said anything. */
 export function serverCodeOf(error: unknown): number | undefined {
-  const origin = error instanceof ServiceError ? error.cause : error;
-  return origin instanceof MongoServerError && typeof origin.code === "number"
-    ? origin.code
-    : undefined;
+  for (let origin = error; origin instanceof Error; origin = origin.cause) {
+    if (origin instanceof MongoServerError && typeof origin.code === "number") return origin.code;
+  }
+  return undefined;
 }
 
 /** No server was there to be asked. */

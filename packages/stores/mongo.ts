@@ -21,8 +21,9 @@ export interface WriteOptions {
 
 /**
  * What a service sees of a MongoDB collection. Every method observes the scope's deadline and signal and throws
- * a `ServiceError`: `unavailable` (no server, not authorised to serve: the cause keeps the server's own code),
- * `deadlineExceeded`, `canceled`, `alreadyExists` (duplicate key), `internal` (anything else).
+ * a `ServiceError`: `unavailable` (no server, not authorised to serve: `serverCodeOf` gives the server's own code),
+ * `deadlineExceeded`, `canceled`, `alreadyExists` (duplicate key), `resourceExhausted` (too many operations under
+ * way), `internal` (anything else). A write that failed so may have happened all the same, but never twice.
  */
 export interface Collection<T extends Document> {
   readonly name: string;
