@@ -36,6 +36,8 @@ export interface Assembly<S extends Service = Service> {
   create(
     parts: Parts<S>,
   ): Implementation<S["definition"]> | Promise<Implementation<S["definition"]>>;
+  /** Looks after the stores while the service runs; it returns once the signal aborts, and survives its failures. */
+  tend?(parts: Parts<S>, signal: AbortSignal): Promise<void>;
 }
 
 /** Says how a service is put together. It runs by `serve`, or in one process with others. */

@@ -55,7 +55,7 @@ export async function startService(
 }
 
 async function open(
-  { service, seed, create }: Assembly,
+  { service, seed, create, tend }: Assembly,
   surroundings: Surroundings,
   { startDeadlineMs }: StartOptions,
   closing: Closing,
@@ -72,8 +72,21 @@ async function open(
   if (mongo) await reached(mongo, scope);
   await seed?.(parts);
   const implementation = await create(parts);
+  if (tend) closing.opened(tended((signal) => tend(parts, signal)));
   const served = await surroundings.serve(service, implementation);
   return { served, connections: connections.map(([, connection]) => connection) };
+}
+
+/** Work that goes on beside the handlers; closing it waits for its end. */
+function tended(tend: (signal: AbortSignal) => Promise<void>): { close(): Promise<void> } {
+  const stopping = new AbortController();
+  const ended = tend(stopping.signal);
+  return {
+    close() {
+      stopping.abort();
+      return ended;
+    },
+  };
 }
 
 function dialCallees(caller: Service, surroundings: Surroundings, closing: Closing) {

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CallScope } from "@faultline/rpc/call";
+import type { Repair } from "./repair.ts";
+import { afterwards } from "./work-scope.ts";
+
+const sweepEveryMs = 10_000;
+const sweepLimitMs = 30_000;
+
+/**
+ * Ends interrupted bookings as their time runs out, until the signal aborts: also those of nights that nobody asks
+ * for again. A sweep that fails is logged, and the next one does its work.
+ */
+export async function keepRepaired(
+  repair: Repair,
+  scope: CallScope,
+  { signal, everyMs = sweepEveryMs }: { signal: AbortSignal; everyMs?: number },
+): Promise<void> {
+  while (await waited(everyMs, signal)) {
+    const sweep = afterwards(scope, sweepLimitMs);
+    try {
+      await repair.sweep({ ...sweep, signal: AbortSignal.any([sweep.signal, signal]) });
+    } catch (error) {
+      if (!signal.aborted) scope.log.warn("repair failed", { reason: String(error) });
+    }
+  }
+}
+
+/** Whether so long has passed without the signal aborting. */
+async function waited(durationMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(durationMs, undefined, { signal });
+    return true;
+  } catch {
+    // Nothing but the signal ends a sleep.
+    return false;
+  }
+}
