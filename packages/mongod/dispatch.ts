@@ -7,6 +7,7 @@ import { findCommand } from "./commands/index.ts";
 import { errorReply, MongoError, toMongoError } from "./errors.ts";
 import type { Instance } from "./instance.ts";
 import { redacted } from "./log/redact.ts";
+import { shortened } from "./log-command.ts";
 import { interruptCheck, type Operation } from "./operations.ts";
 import { type RetryKey, retryKeyOf } from "./sessions.ts";
 import type { Request } from "./wire/message.ts";
@@ -127,7 +128,7 @@ function logSlow(
     type: "command",
     ns: operation.namespace,
     appName: applicationOf(operation.client),
-    command: redacted(operation.body),
+    command: shortened(redacted(operation.body)),
     ...(failed
       ? { ok: 0, errMsg: failed.message, errName: failed.codeName, errCode: failed.code }
       : {}),

@@ -130,6 +130,7 @@ function readBody(main: Uint8Array, sequences: Map<string, Uint8Array[]>) {
   const body = isInsert ? decode(main, { fieldsAsRaw: { documents: true } }) : decode(main);
   if (isInsert && Array.isArray(body.documents)) {
     sequences.set("documents", rawDocuments(body.documents));
+    delete body.documents;
   }
   for (const [field, documents] of sequences) {
     if (!isInsert) body[field] = documents.map((document) => decode(document));
