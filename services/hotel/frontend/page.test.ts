@@ -67,6 +67,26 @@ describe.skipIf(!executablePath)("the page", { timeout: 90_000 }, () => {
     expect(await page.getByLabel("Place", { exact: true }).inputValue()).toBe("");
   });
 
+  test("moves the map by dragging and zooms by the wheel without searching", async () => {
+    const { page, requests } = await visit();
+    const asked = requests.length;
+    const places = [await placeOnMap(page, "1"), await placeOnMap(page, "2")] as const;
+
+    await page.mouse.move(900, 500);
+    await page.mouse.down();
+    await page.mouse.move(800, 530, { steps: 5 });
+    await page.mouse.up();
+    const dragged = [await placeOnMap(page, "1"), await placeOnMap(page, "2")] as const;
+    await page.mouse.wheel(0, -200);
+    await expect.poll(() => placeOnMap(page, "1")).not.toEqual(dragged[0]);
+    const zoomed = [await placeOnMap(page, "1"), await placeOnMap(page, "2")] as const;
+
+    expect(dragged[0].x - places[0].x).toBeCloseTo(-100, 0);
+    expect(dragged[0].y - places[0].y).toBeCloseTo(30, 0);
+    expect(zoomed[1].x - zoomed[0].x).toBeCloseTo(2 * (places[1].x - places[0].x), 0);
+    expect(requests.length).toBe(asked);
+  });
+
   test("says what to try where there is no hotel", async () => {
     const { page } = await visit();
 
@@ -176,6 +196,16 @@ describe.skipIf(!executablePath)("the page", { timeout: 90_000 }, () => {
     expect(requests.filter(({ search }) => search.includes("password"))).toHaveLength(2);
   });
 
+  test("forgets who is signed in when it is left", async () => {
+    const { page } = await visit();
+    await signIn(page, 7);
+
+    await page.goto("about:blank");
+    await page.goBack();
+
+    await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  });
+
   test("says that a hotel is booked out, and books nothing", async () => {
     const { page } = await visit();
     await signIn(page, 3);
@@ -225,6 +255,12 @@ describe.skipIf(!executablePath)("the page", { timeout: 90_000 }, () => {
 /** The ids of the hotels in the list, in its order. */
 function listed(page: Page): Promise<unknown> {
   return page.evaluate('[...document.querySelectorAll(".card")].map((card) => card.dataset.hotel)');
+}
+
+/** Where the mark of a hotel is, in pixels. */
+async function placeOnMap(page: Page, id: string): Promise<{ x: number; y: number }> {
+  const box = await page.locator(`.pin[data-hotel="${id}"]`).boundingBox();
+  return { x: box?.x ?? Number.NaN, y: box?.y ?? Number.NaN };
 }
 
 /** The ids of the hotels on the map. */

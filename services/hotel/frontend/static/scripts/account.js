@@ -22,6 +22,8 @@ export function createAccount({ onSignOut }) {
     signIn();
   });
   dialog.querySelector(".cancel").addEventListener("click", () => dialog.close());
+  // Browsers may keep a page that was left, to go back to it quickly.
+  window.addEventListener("pagehide", () => user && forget());
   dialog.addEventListener("close", () => {
     attempt?.abort();
     password.value = "";

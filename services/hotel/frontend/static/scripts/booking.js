@@ -29,7 +29,9 @@ export function createBooking({ account, onBooked }) {
     event.preventDefault();
     submit();
   });
+  // Whoever leaves while a booking is under way will not learn what came of it.
   dialog.addEventListener("cancel", (event) => attempt && event.preventDefault());
+  window.addEventListener("beforeunload", (event) => attempt && event.preventDefault());
   dialog.addEventListener("close", () => {
     if (booked) onBooked(hotel);
   });
