@@ -1,6 +1,6 @@
 import { type Flags, parseFlags, usage } from "./flags.ts";
 import { limits, version } from "./limits.ts";
-import { logSignal, logStart, logStartFailed, logStopped, logStopping } from "./log/life-lines.ts";
+import { logSignal, logStart, logStartFailed, logStopped } from "./log/life-lines.ts";
 import { type Log, openLog } from "./log/log.ts";
 import { censoredArguments } from "./option-tree.ts";
 import { type Server, startServer } from "./server.ts";
@@ -46,7 +46,7 @@ export async function runServer(argv: readonly string[]): Promise<void> {
     );
     const stop = once(async (reason: string) => {
       if (reason === "command") log.write("shutdownCommand", reason);
-      logStopping(log, reason);
+      log.write("steppingDown", reason, { waitTimeMillis: 0 });
       await server.close();
       await exit(0);
     });

@@ -32,15 +32,6 @@ export function logStart(log: Log, start: Start): void {
   if (!authorization) log.write("accessControlOff", starting);
 }
 
-/** The lines that say that clients may come. */
-export function logListening(
-  log: Log,
-  { addresses, port, tls }: { addresses: readonly string[]; port: number; tls: boolean },
-): void {
-  for (const address of addresses) log.write("listeningOn", "listener", { address });
-  log.write("waitingForConnections", "listener", { port, ssl: tls ? "on" : "off" });
-}
-
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const signalTexts = { SIGHUP: "Hangup", SIGINT: "Interrupt", SIGTERM: "Terminated" } as const;
 
@@ -50,13 +41,7 @@ export function logSignal(log: Log, signal: keyof typeof signalNumbers): void {
   log.write("willTerminate", "SignalHandler");
 }
 
-/** The lines before a server stops listening; `logStopped` has the last ones. */
-export function logStopping(log: Log, context: string): void {
-  log.write("steppingDown", context, { waitTimeMillis: 0 });
-  log.write("closingListeners", context);
-  log.write("closingConnections", context);
-}
-
+/** The last lines. */
 export function logStopped(log: Log, context: string, exitCode: number): void {
   log.write("nowExiting", context);
   log.write("shuttingDown", context, { exitCode });
