@@ -77,7 +77,7 @@ const monitorClusterActions = [
   "checkFreeMonitoringStatus",
   "connPoolStats",
   "getCmdLineOpts",
-  "getDefaultRWC",
+  "getDefaultRWConcern",
   "getLog",
   "getParameter",
   "getShardMap",
@@ -132,7 +132,7 @@ const managerClusterActions = [
   "replSetGetStatus",
   "replSetStateChange",
   "resync",
-  "setDefaultRWC",
+  "setDefaultRWConcern",
   "setFeatureCompatibilityVersion",
   "setFreeMonitoring",
 ];
