@@ -4,34 +4,17 @@ import { BadRequest } from "./parameters.ts";
 
 export const badLogin = "Failed. Please check your username and password. ";
 
-/** JSON on one line, ended by a newline, with the characters escaped that the originals escape. */
-export function json(value: unknown): HttpAnswer {
-  const text = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
-  return { headers: { "Content-Type": "application/json" }, body: `${text}\n` };
-}
-
+/** An answer that says how it went, in words that clients know. */
 export function message(text: string): HttpAnswer {
-  return json({ message: text });
+  return { body: { message: text } };
 }
 
 /** What a failure looks like to a client: a 400 says what to put right, a 500 what failed behind the door. */
 export function renderError(error: Error): HttpAnswer {
-  if (error instanceof BadRequest) return plain(400, error.message);
+  if (error instanceof BadRequest) return { status: 400, body: `${error.message}\n` };
   const failure = toServiceError(error);
-  return plain(500, `rpc error: code = ${failure.codeName} desc = ${failure.message}`);
-}
-
-function plain(status: number, text: string): HttpAnswer {
   return {
-    status,
-    headers: {
-      "Content-Type": "text/plain; charset=utf-8",
-      "X-Content-Type-Options": "nosniff",
-    },
-    body: `${text}\n`,
+    status: 500,
+    body: `rpc error: code = ${failure.codeName} desc = ${failure.message}\n`,
   };
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

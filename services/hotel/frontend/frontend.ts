@@ -10,7 +10,7 @@ import type {
 } from "@faultline/proto/hotel";
 import type { Call } from "@faultline/rpc/call";
 import type { HttpAnswer, HttpHandlers, HttpRequest, Route } from "@faultline/rpc/http/route";
-import { badLogin, json, message, renderError } from "./answers.ts";
+import { badLogin, message, renderError } from "./answers.ts";
 import { featureCollection } from "./geo-json.ts";
 import {
   BadRequest,
@@ -94,7 +94,7 @@ function hotels({ search, reservation, profile }: Backends): Handle {
       call,
     );
     const profiles = await profile.getProfiles({ hotelIds, locale }, call);
-    return json(featureCollection(profiles.hotels));
+    return { body: featureCollection(profiles.hotels) };
   };
 }
 
@@ -109,7 +109,7 @@ function recommendations({ recommendation, profile }: Backends): Handle {
 
     const best = await recommendation.getRecommendations({ require, ...point }, call);
     const profiles = await profile.getProfiles({ hotelIds: best.HotelIds, locale }, call);
-    return json(featureCollection(profiles.hotels));
+    return { body: featureCollection(profiles.hotels) };
   };
 }
 
