@@ -155,6 +155,17 @@ test("a server whose own certificate is expired does not start", async () => {
   );
 });
 
+test("without TLS a bad certificate does not matter, but TLS cannot be switched on with it", async () => {
+  const certificateKeyFile = await authority.issue("CN=localhost", {
+    from: new Date("2024-06-26"),
+    until: new Date("2025-06-26"),
+  });
+  const gate = new TlsGate(readTlsSettings({ mode: "disabled", certificateKeyFile }));
+
+  expect(await echoPlain(await listeningWith(gate))).toBe(message.toString());
+  expect(() => gate.setMode("requireTLS")).toThrow("needs a certificate");
+});
+
 test("files that are missing, not PEM or without a key are refused", () => {
   expect(() => readTlsSettings({ mode: "requireTLS" })).toThrow("tlsCertificateKeyFile");
   for (const file of ["/does/not/exist.pem", import.meta.filename, authority.caFile]) {

@@ -51,22 +51,40 @@ export class TlsMisconfigured extends Error {
  * other than `disabled` has no certificate, or if the certificate is not valid at `now`.
  */
 export function readTlsSettings(flags: TlsFlags, now: Date = new Date()): TlsSettings {
-  const { mode, certificateKeyFile: keyFile, certificateKeyFilePassword: passphrase } = flags;
-  if (mode !== "disabled" && !keyFile) {
+  const { mode } = flags;
+  if (mode !== "disabled" && flags.certificateKeyFile === undefined) {
     throw new TlsMisconfigured(
       "need tlsCertificateKeyFile or certificateSelector when TLS is enabled",
     );
   }
-  const pem = keyFile === undefined ? undefined : readPem(keyFile, "certificate");
-  const authorities = flags.caFile === undefined ? undefined : readPem(flags.caFile, "CA");
-  if (pem !== undefined) checkIdentity({ pem, passphrase, file: keyFile ?? "", authorities }, now);
   return {
     mode,
-    identity: pem === undefined ? undefined : { pem, passphrase },
-    authorities,
+    ...filesOf(flags, now),
     allowConnectionsWithoutCertificates: flags.allowConnectionsWithoutCertificates ?? false,
     allowInvalidCertificates: flags.allowInvalidCertificates ?? false,
   };
+}
+
+type Files = Pick<TlsSettings, "identity" | "authorities">;
+
+/** Without TLS the files do not matter, as in mongod: bad ones are as good as none. */
+function filesOf(flags: TlsFlags, now: Date): Files {
+  try {
+    return readFiles(flags, now);
+  } catch (error) {
+    if (flags.mode === "disabled") return { identity: undefined, authorities: undefined };
+    throw error;
+  }
+}
+
+function readFiles(flags: TlsFlags, now: Date): Files {
+  const { certificateKeyFile: file, certificateKeyFilePassword: passphrase, caFile } = flags;
+  const authorities = caFile === undefined ? undefined : readPem(caFile, "CA");
+  if (file === undefined) return { identity: undefined, authorities };
+
+  const pem = readPem(file, "certificate");
+  checkIdentity({ pem, passphrase, file, authorities }, now);
+  return { identity: { pem, passphrase }, authorities };
 }
 
 function readPem(file: string, what: string): string {
