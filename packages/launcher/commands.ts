@@ -8,7 +8,7 @@ const memcachedMegabytes = 64;
 const memcachedConnectionsMax = 1_024;
 
 /** Small heaps for small processes: an idle one stays small, and a loaded one collects sooner instead of growing. */
-const nodeFlags = ["--max-semi-space-size=4", "--max-old-space-size=256"];
+const nodeFlags = ["--max-semi-space-size=4", "--max-old-space-size=256", "--v8-pool-size=1"];
 
 /** A cache that never outgrows its memory, as in the original deployment. */
 export function memcachedCommand({ memcached, environment }: Machine, port: number): CommandLine {

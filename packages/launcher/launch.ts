@@ -14,6 +14,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { LaunchError } from "./launch-error.ts";
 import type { Screen } from "./screen.ts";
 import type { ServerPlan } from "./server-plan.ts";
+import { StartingSlots } from "./starting-slots.ts";
 import type { Tether } from "./tether.ts";
 
 /** What goes on around the servers. Each acts by itself; before a start they act in this order. */
@@ -106,20 +107,22 @@ export class Launch implements Launched {
     }
   }
 
-  /** Everything at once, but for those that wait until others are ready. */
+  /** Each as soon as those that it waits for are ready and there is room; the plan's order says who is next. */
   async #bringUpAll(): Promise<void> {
     const children = [...this.children.values()];
+    const slots = new StartingSlots();
     const ready = new Map(
       children.map(({ plan, events }) => [
         plan.name,
         once(events, "ready", { signal: this.stopping }),
       ]),
     );
-    const bringUp = async (child: Child) => {
+    const bringUp = async (child: Child, rank: number) => {
       await Promise.all(child.plan.startAfter.map((name) => ready.get(name)));
+      await slots.enter(rank);
       if (this.stopping.aborted) return;
+      child.events.once("ready", () => slots.leave());
       await this.#startOne(child);
-      await ready.get(child.plan.name);
     };
     await Promise.all([...children.map(bringUp), ...ready.values()]);
   }

@@ -21,31 +21,31 @@ export interface PlanSettings extends StoreSettings {
 
 type Ports = ReadonlyMap<string, readonly number[]>;
 
-/** Every process of an application, stores first, callees before callers. Nothing is started. */
+/** Every process of an application: a service after its stores and its callees. Nothing is started. */
 export async function planApp(app: App, settings: PlanSettings): Promise<readonly ServerPlan[]> {
   assertKnown(app, settings.replicas);
   const names = inCallOrder(app);
   const ports = await servicePorts(names, app, settings);
-  const stores = names.flatMap((name) => storesOf(name, lineOf(app, name), settings));
-  const services = names.flatMap((name) => replicasOf(name, app, { ...settings, ports }));
-  return [...stores, ...services];
+  return names.flatMap((name) => [
+    ...storesOf(name, lineOf(app, name), settings),
+    ...replicasOf(name, app, { ...settings, ports }),
+  ]);
 }
 
-/** The services of an application so that each comes after those that it calls. */
+/** The services of an application, each after those that it calls; those at the end of the longest chain first. */
 export function inCallOrder(app: App): readonly string[] {
-  const ordered = new Set<string>();
-  const visit = (name: string, callers: readonly string[]) => {
-    if (ordered.has(name)) return;
+  const heights = new Map<string, number>();
+  const raise = (name: string, callers: readonly string[]) => {
     if (callers.includes(name)) {
-      throw new LaunchError(
-        `${app.name}: services call each other in a circle: ${[...callers, name].join(" → ")}`,
-      );
+      const circle = [...callers, name].join(" → ");
+      throw new LaunchError(`${app.name}: services call each other in a circle: ${circle}`);
     }
-    for (const callee of lineOf(app, name).calls ?? []) visit(callee, [...callers, name]);
-    ordered.add(name);
+    heights.set(name, Math.max(heights.get(name) ?? 0, callers.length));
+    for (const callee of lineOf(app, name).calls ?? []) raise(callee, [...callers, name]);
   };
-  for (const name of Object.keys(app.services)) visit(name, []);
-  return [...ordered];
+  const names = Object.keys(app.services);
+  for (const name of names) raise(name, []);
+  return names.toSorted((a, b) => (heights.get(b) ?? 0) - (heights.get(a) ?? 0));
 }
 
 function lineOf(app: App, name: string): ServiceDefinition {
@@ -129,7 +129,7 @@ function replicasOf(
       url: `${definition.http ? httpScheme(settings) : "grpc"}://127.0.0.1:${port}`,
       metricsPort,
       ready: definition.http ? httpAnswers(port, settings.tls) : grpcServes(port, settings.tls),
-      startAfter: stores,
+      startAfter: [...stores, ...callees],
       uses: [...stores, ...callees],
     };
   });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type ReadyCheck = (signal: AbortSignal) => Promise<void>;
 
 const attemptDeadlineMs = 1_000;
-const pauseMs = 30;
+const pauseMs = 80;
 
 /**
  * Asks until the answer is yes. Each attempt has a deadline of its own, so a server that hangs is asked anew.
@@ -14,7 +14,7 @@ export async function untilReady(check: ReadyCheck, signal: AbortSignal): Promis
   let reason: unknown;
   while (!signal.aborted) {
     try {
-      await check(AbortSignal.any([signal, AbortSignal.timeout(attemptDeadlineMs)]));
+      await check(AbortSignal.timeout(attemptDeadlineMs));
       return;
     } catch (error) {
       reason = error;

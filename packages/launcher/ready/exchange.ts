@@ -1,5 +1,18 @@
 import { connect } from "node:net";
 
+/** Whether anybody listens; much cheaper to ask than what they speak, while a server is still starting. */
+export function isListening(port: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", signal });
+    const answer = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once("connect", () => answer(true));
+    socket.once("error", () => answer(false));
+  });
+}
+
 /**
  * Connects to a port of this machine, sends bytes, and resolves with the answer as soon as `isWhole` says that
  * it is complete. The connection is closed in any case.

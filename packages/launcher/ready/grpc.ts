@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 import type { TlsConfig } from "@faultline/config/tls";
 import type { ReadyCheck } from "./check.ts";
+import { isListening } from "./exchange.ts";
 
 /** The empty `HealthCheckRequest` in gRPC's frame: not compressed, no bytes. */
 const emptyRequest = Buffer.alloc(5);
@@ -11,6 +12,7 @@ const serving = Buffer.of(0x08, 0x01);
 /** A gRPC service is ready when its standard health service says that it is serving. */
 export function grpcServes(port: number, tls?: TlsConfig): ReadyCheck {
   return async (signal) => {
+    if (!(await isListening(port, signal))) throw new Error(`nobody listens on port ${port} yet`);
     const session = open(port, tls);
     try {
       const answer = await check(session, signal);
