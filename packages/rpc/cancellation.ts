@@ -10,6 +10,7 @@ const timerMaxMs = 2_147_483_647;
 export class Cancellation {
   readonly deadlineMs: number;
   #reason: ServiceError | undefined;
+  #finished = false;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watchers: Set<(reason: ServiceError) => void> | undefined;
@@ -32,9 +33,10 @@ export class Cancellation {
     return this.#controller.signal;
   }
 
-  /** Calls the work off. Only the first reason counts. */
-  cancel(reason: ServiceError = canceled("context canceled")): void {
-    if (this.#reason) return;
+  /** Calls the work off, unless it is over already. Only the first reason counts; without one, the caller left. */
+  cancel(cause?: ServiceError): void {
+    if (this.#reason || this.#finished) return;
+    const reason = cause ?? canceled("context canceled");
     this.#reason = reason;
     clearTimeout(this.#timer);
     this.#controller?.abort(reason);
@@ -51,13 +53,14 @@ export class Cancellation {
 
   /** The work is done: no timer stays behind. */
   finish(): void {
+    this.#finished = true;
     clearTimeout(this.#timer);
     this.#watchers = undefined;
   }
 
   #startTimer(): void {
     const waitMs = this.deadlineMs - Date.now();
-    if (waitMs > timerMaxMs) return;
+    if (this.#finished || waitMs > timerMaxMs) return;
     this.#timer = setTimeout(() => this.cancel(pastDeadline()), Math.max(0, waitMs));
   }
 }

@@ -49,11 +49,23 @@ export function serveInMemory<C extends Contract>(options: BindOptions<C>): Memo
       const idle = new Promise<void>((resolve) => {
         whenIdle = resolve;
       });
-      const timer = setTimeout(() => callOff(active, options.service), graceMs);
-      await idle;
-      clearTimeout(timer);
+      if (await endsWithin(graceMs, idle)) return;
+      // A handler that does not listen to its signal cannot be ended; its caller has been told.
+      callOff(active, options.service);
     },
   };
+}
+
+async function endsWithin(graceMs: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), graceMs);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function callOff(active: ReadonlySet<Cancellation>, service: string): void {

@@ -3,9 +3,9 @@ import { silent } from "@faultline/telemetry/logger";
 import type { CallScope } from "./call.ts";
 import { Cancellation } from "./cancellation.ts";
 
-/** A scope for tests and tools: no trace, no log lines, and five seconds unless told otherwise. */
+/** A scope for tests and tools: no trace, no log lines, and half a minute unless told otherwise. */
 export function testCall(overrides: Partial<CallScope> & { withinMs?: number } = {}): CallScope {
-  const { withinMs = 5_000, ...scope } = overrides;
+  const { withinMs = 30_000, ...scope } = overrides;
   const cancellation = scope.signal
     ? undefined
     : new Cancellation(scope.deadlineMs ?? Date.now() + withinMs);

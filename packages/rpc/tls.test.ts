@@ -61,9 +61,9 @@ test("a client without TLS, or with another name in mind, gets no answer", async
   const addresses = await serve(tls);
   const wrongName = { ...tls, serverName: "x.example.com" };
   for (const options of [undefined, wrongName]) {
-    await expect(
-      dial(addresses, options).say(nothing, testCall({ withinMs: 1_000 })),
-    ).rejects.toMatchObject({ code: "unavailable" });
+    await expect(dial(addresses, options).say(nothing, testCall())).rejects.toMatchObject({
+      code: "unavailable",
+    });
   }
 });
 

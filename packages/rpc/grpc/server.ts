@@ -2,11 +2,13 @@ import { attributes as names } from "@faultline/telemetry/attributes";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
 import {
   logVerbosity,
+  type Metadata,
   Server,
   type ServerUnaryCall,
   type sendUnaryData,
   setLogVerbosity,
 } from "@grpc/grpc-js";
+import type { Context } from "@opentelemetry/api";
 import { type BindOptions, type BoundMethod, bindService } from "../bound-service.ts";
 import { Cancellation } from "../cancellation.ts";
 import { internal, toServiceError } from "../errors.ts";
@@ -77,12 +79,8 @@ function register(server: Server, bound: BoundMethod): void {
     (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>) => {
       const cancellation = new Cancellation(deadlineOf(call));
       call.on("cancelled", () => cancellation.cancel());
-      const { metadata, request } = call;
-      const context = contextFromHeaders({
-        traceparent: text(metadata.get("traceparent")[0]),
-        tracestate: text(metadata.get("tracestate")[0]),
-        uberTraceId: text(metadata.get("uber-trace-id")[0]),
-      });
+      const { request } = call;
+      const context = contextOf(call.metadata);
       bound.serve({ request, context, cancellation }).then(
         (response) => respond(null, response),
         (thrown) => respond(statusOf(toServiceError(thrown))),
@@ -105,6 +103,15 @@ function encoded({ method, path }: BoundMethod, response: unknown): Uint8Array {
 function deadlineOf(call: ServerUnaryCall<unknown, unknown>): number {
   const deadline = call.getDeadline();
   return deadline instanceof Date ? deadline.getTime() : deadline;
+}
+
+/** Each look at the metadata costs, so the second is chosen by the first. */
+function contextOf(metadata: Metadata): Context {
+  const traceparent = text(metadata.get("traceparent")[0]);
+  if (traceparent === undefined) {
+    return contextFromHeaders({ uberTraceId: text(metadata.get("uber-trace-id")[0]) });
+  }
+  return contextFromHeaders({ traceparent, tracestate: text(metadata.get("tracestate")[0]) });
 }
 
 function text(value: string | Buffer | undefined): string | undefined {
