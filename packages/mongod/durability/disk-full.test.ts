@@ -78,7 +78,7 @@ test("once the disk has room the same writes are done, and nothing is left over"
 test.runIf(canMount())(
   "a server on a disk that is really full answers, is killed, and recovers",
   {
-    timeout: 60_000,
+    timeout: 240_000,
   },
   async () => {
     const dbpath = await smallDisk("12m");

@@ -15,12 +15,25 @@ export type ServerProcess = {
   stop(): Promise<number | null>;
 };
 
-/** Starts the server on a data directory and a free port. Rejects if it exits instead. */
+/** The server ended before it waited for connections. The message has the end of its log. */
+export class ServerExited extends Error {
+  override readonly name = "ServerExited";
+  readonly exitCode: number | null;
+
+  constructor(exitCode: number | null, lastLines: readonly string[]) {
+    super(`the server ended with ${exitCode}:\n${lastLines.join("\n")}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Starts the server on a data directory and a free port. Rejects with `ServerExited`. */
 export async function startServer(dbpath: string, ...flags: string[]): Promise<ServerProcess> {
-  const main = join(import.meta.dirname, "..", "main.ts");
+  const program = join(import.meta.dirname, "..", "bin", "mongod.mjs");
   const startedAtMs = performance.now();
   const options = ["--dbpath", dbpath, "--port", "0", ...flags];
-  const child = spawn(process.execPath, [main, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = once(child, "exit");
   const port = await listeningPort(child);
   const startMs = performance.now() - startedAtMs;
@@ -44,21 +57,18 @@ export async function startServer(dbpath: string, ...flags: string[]): Promise<S
 const waitingForConnections = 23_016;
 
 /** Reads the log, to its end, so that the server never waits for a reader. */
-function listeningPort({ stdout, stderr }: ChildProcess): Promise<number> {
+function listeningPort(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     const lastLines: string[] = [];
-    const remember = (line: string) => {
-      lastLines.push(line);
-      if (lastLines.length > 20) lastLines.shift();
-    };
-    if (stdout === null || stderr === null) throw new Error("the child has no pipes");
-    createInterface({ input: stderr }).on("line", remember);
-    const log = createInterface({ input: stdout });
-    log.on("line", (line) => {
-      remember(line);
-      if (line.includes(`"id":${waitingForConnections},`)) resolve(portIn(line));
-    });
-    log.on("close", () => reject(new Error(`the server ended:\n${lastLines.join("\n")}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) throw new Error("the child has no pipes");
+      createInterface({ input: stream }).on("line", (line) => {
+        lastLines.push(line);
+        if (lastLines.length > 20) lastLines.shift();
+        if (line.includes(`"id":${waitingForConnections},`)) resolve(portIn(line));
+      });
+    }
+    child.once("close", (exitCode) => reject(new ServerExited(exitCode, lastLines)));
   });
 }
 

@@ -114,7 +114,7 @@ inBothStorages("whatever is done to it, it stays the ordered map of a model", as
       for (const step of steps) await step(world, model);
       expect(all(world.storage)).toEqual(sorted(model).map(([key, value]) => `${key}=${value}`));
     }),
-    { numRuns: 150 },
+    { numRuns: 75 },
   );
 });
 

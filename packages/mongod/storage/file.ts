@@ -24,7 +24,7 @@ export type FileStorage = Storage & {
 };
 
 /** Reads of a range fetch this many entries, or this many bytes, at a time. */
-const chunkEntriesMin = 16;
+const chunkEntriesMin = 24;
 const chunkEntriesMax = 512;
 const chunkBytesMax = 1_048_576;
 
