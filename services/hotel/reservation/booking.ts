@@ -31,7 +31,7 @@ const holdLimitMs = 30_000;
 /** How long the steps after a booking, or after its failure, may take. */
 const conclusionLimitMs = 5_000;
 
-/** Books stays: all nights or none. Why its steps are safe is said in docs/decisions/atomic-booking.md. */
+/** Books stays: all nights or none. Why its steps are safe is said in docs/decisions/0005-atomic-booking.md. */
 export class Booking {
   readonly #parts: BookingParts;
 

@@ -136,6 +136,16 @@ inBothWorlds(
   },
 );
 
+inBothWorlds("a question for too many hotels and nights is refused", async (start) => {
+  const reservation = await start(Reservation, await started(await seededMongo()));
+  const hotelId = Array.from({ length: 1_000 }, (_, index) => `${index}`);
+  const ask = (outDate: string) =>
+    reservation.checkAvailability(request({ hotelId, outDate }), testCall());
+
+  await expect(ask("2015-06-29")).rejects.toMatchObject({ code: "invalidArgument" });
+  expect((await ask("2015-05-11")).hotelId).toHaveLength(80);
+});
+
 inBothWorlds(
   "a hotel that does not or cannot exist is never free and cannot be booked",
   async (start) => {
@@ -316,4 +326,19 @@ test("seeding gives 80 hotels and Alice's booking, and again or twice at once ch
   expect(await mongo.collection("reservation").find({}, testCall())).toMatchObject([
     { hotelId: "4", customerName: "Alice", inDate: "2015-04-09", outDate: "2015-04-10", number: 1 },
   ]);
+});
+
+test("bookings are found by hotel and days through an index", async () => {
+  const inner = createMemoryMongo();
+  const indexes: string[] = [];
+  const collection: Mongo["collection"] = (name) => ({
+    ...inner.collection(name),
+    ensureIndex: async (keys, _, options = {}) => {
+      indexes.push(`${name} ${Object.keys(keys)} ${options.unique ?? false}`);
+    },
+  });
+
+  await seedReservation({ ...inner, collection }, testCall());
+
+  expect(indexes).toEqual(["reservation hotelId,inDate,outDate false", "number hotelId false"]);
 });
