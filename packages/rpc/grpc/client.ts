@@ -50,7 +50,6 @@ export function dialGrpc<C extends Contract>(options: DialOptions<C>): Connectio
 function openChannel<C extends Contract>({ addresses, tls }: DialOptions<C>): ChannelInterface {
   return new Channel(targetOf(addresses), channelCredentials(tls), {
     "grpc.enable_channelz": 0,
-    "grpc.enable_retries": 0,
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     "grpc.service_config_disable_resolution": 1,
     "grpc.enable_http_proxy": 0,

@@ -247,3 +247,28 @@ test("a name stands for all its addresses, and several replicas are given by add
   expect(targetOf(["[::1]:1"])).toBe("ipv6:[::1]:1");
   expect(() => targetOf(["a:1", "b:2"])).toThrow(/IP addresses/);
 });
+
+test("replicas can be restarted one after the other without a call lost", async () => {
+  const replicas = await Promise.all([serve(), serve()]);
+  const { client, ready } = dial(replicas.map((replica) => replica.address));
+  await ready(testCall());
+  let going = true;
+  const caller = async () => {
+    while (going) await client.say(nothing, testCall());
+  };
+  const callers = Promise.all(Array.from({ length: 8 }, caller));
+
+  for (const { port, close } of replicas) {
+    await close(10_000);
+    let answered = 0;
+    const counting = async (request: Saying) => {
+      answered++;
+      return request;
+    };
+    await serve({ port, handlers: echo(counting) });
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(0);
+  }
+  going = false;
+
+  await expect(callers).resolves.toHaveLength(8);
+}, 30_000);
