@@ -36,7 +36,7 @@ export async function startAuthServer(
         `mongodb://${login ? `${login}@` : ""}127.0.0.1:${server.port}/?authSource=admin`,
         {
           directConnection: true,
-          serverSelectionTimeoutMS: 2_000,
+          serverSelectionTimeoutMS: 20_000,
           maxPoolSize: 1,
           ...clientOptions,
         },

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { startHotelServer, userAdminRole } from "./auth-server.ts";
+
+// A machine under load may be slow; what counts is that everything ends.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 // What the scripts in the database pods of the hotel application do, and what follows.
 

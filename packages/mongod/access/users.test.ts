@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createMemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage.ts";
 import { createAdmin, startAuthServer, startHotelServer } from "./auth-server.ts";
+
+// A machine under load may be slow; what counts is that everything ends.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 test.each(["SCRAM-SHA-1", "SCRAM-SHA-256", "DEFAULT"] as const)(
   "the driver logs in with %s",

@@ -42,10 +42,17 @@ export class LogSink {
     return dropped;
   }
 
-  /** Resolves when all that was appended so far is with the operating system. */
-  flush(): Promise<void> {
-    if (!this.#isWriting) return Promise.resolve();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  /**
+   * Resolves when all that was appended so far is with the operating system, or after two
+   * seconds: nobody may be reading the other end of a pipe.
+   */
+  async flush(): Promise<void> {
+    if (!this.#isWriting) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#whenIdle.push(resolve);
+    const timer = setTimeout(resolve, finishDeadlineMs);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Lines appended after the switch go to `descriptor`; the old one is closed by the caller. */

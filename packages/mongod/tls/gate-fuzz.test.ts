@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestAuthority, type TestAuthority } from "./certificates.ts";
 import { TlsGate } from "./gate.ts";
 import { GoneBeforeHello, TlsRefused } from "./refusals.ts";
 import { readTlsSettings } from "./settings.ts";
+
+// A machine under load may be slow; what counts is that everything ends.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let authority: TestAuthority;
 let certificateKeyFile: string;

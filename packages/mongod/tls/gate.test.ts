@@ -2,10 +2,13 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createTestAuthority, type TestAuthority } from "./certificates.ts";
 import { type Admitted, TlsGate } from "./gate.ts";
 import { readTlsSettings, type TlsFlags, TlsMisconfigured } from "./settings.ts";
+
+// A machine under load may be slow; what counts is that everything ends.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let authority: TestAuthority;
 let stranger: TestAuthority;
