@@ -6,6 +6,7 @@ import { openDataDirectory } from "./data-directory.ts";
 import { Launch } from "./launch.ts";
 import { LaunchError } from "./launch-error.ts";
 import { type Environment, lookAround } from "./machine.ts";
+import { assertReachable } from "./mongo-url.ts";
 import { type LaunchOptions, readOptions } from "./options.ts";
 import { planApp } from "./plan.ts";
 import { controlPort, localPort } from "./ports.ts";
@@ -40,6 +41,7 @@ async function start(
   if (!known) throw new LaunchError(`There is no application ${options.app}.`);
   const machine = lookAround(environment, options.mongod);
   const tls = readTlsOf(environment);
+  if (options.mongoUrl) await assertReachable(options.mongoUrl);
   const dataDirectory = await openDataDirectory({
     path: options.dataDir,
     app: options.app,
