@@ -220,6 +220,34 @@ test("without --auth everything is allowed, and logins are checked all the same"
   await expect(client("admin:wrong").connect()).rejects.toMatchObject({ code: 18 });
 });
 
+test("of two who make the same user at once, one succeeds", async () => {
+  const { client } = await startHotelServer();
+  const make = (login: string) =>
+    client(login).db("admin").command({ createUser: "twin", pwd: login, roles: [] });
+
+  const outcomes = await Promise.allSettled([make("admin:admin"), make("root:root")]);
+
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+  expect(failures).toEqual([
+    { status: "rejected", reason: expect.objectContaining({ code: 51003 }) },
+  ]);
+});
+
+test("a write to the collection of users counts at once, as a restore needs it", async () => {
+  const { client } = await startHotelServer();
+  const admin = client("admin:admin").db("admin");
+  await admin.command({ createUser: "boss", pwd: "boss", roles: ["root"] });
+  const open = client("root:root").db("geo-db").collection("geo");
+  expect(await open.countDocuments()).toBe(0);
+  const users = client("boss:boss").db("admin").collection<{ _id: string }>("system.users");
+
+  const root = await users.findOneAndDelete({ _id: "admin.root" });
+  await expect(open.countDocuments()).rejects.toMatchObject({ code: 13 });
+  await users.insertOne(root ?? { _id: "" });
+
+  await client("root:root").connect();
+});
+
 test("dropAllUsersFromDatabase drops the users of one database", async () => {
   const { client } = await startHotelServer();
   const root = client("root:root");
