@@ -1,0 +1,37 @@
+import { apps } from "@faultline/launcher/apps";
+import type { App } from "@faultline/service/define-app";
+import { composeFile } from "./compose/compose-file.ts";
+import { scriptFolder } from "./compose/service-blocks.ts";
+import { mongoScripts } from "./mongo-scripts.ts";
+
+/** A file that stands in the repository because containers are started from there. */
+export interface RenderedFile {
+  readonly text: string;
+  readonly executable: boolean;
+}
+
+/** The application that plain `docker compose up` starts; the others have a file with their name. */
+const atTheRoot = "hotel";
+
+/** Every rendered file of every application, by its path from the root. */
+export function renderedFiles(): ReadonlyMap<string, RenderedFile> {
+  return new Map(Object.values(apps).flatMap(({ app }) => [...filesOf(app)]));
+}
+
+function filesOf(app: App): ReadonlyMap<string, RenderedFile> {
+  const files = new Map<string, RenderedFile>();
+  const isDefault = app.name === atTheRoot;
+  const path = isDefault ? "compose.yaml" : `compose.${app.name}.yaml`;
+  const command = isDefault ? "docker compose" : `docker compose --file ${path}`;
+  files.set(path, { text: composeFile(app, command), executable: false });
+  for (const { name, definition } of Object.values(app.services)) {
+    const { mongo } = definition.stores ?? {};
+    if (!mongo?.auth) continue;
+    const folder = scriptFolder(app.name, name);
+    const { init, scripts } = mongoScripts(name, mongo.database);
+    for (const [file, text] of init) files.set(`${folder}/init/${file}`, { text, executable: true });
+    for (const [file, text] of scripts)
+      files.set(`${folder}/scripts/${file}`, { text, executable: true });
+  }
+  return files;
+}

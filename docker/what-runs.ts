@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import type { Kind } from "./healthcheck.ts";
+
+/** What a check needs to know of a server. */
+export interface Running {
+  readonly kind: Kind;
+  readonly port: number;
+}
+
+/** Tells from the command line and the environment of the container's first process what it is. */
+export async function whatRuns(pid = 1): Promise<Running> {
+  const line = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+  return runningOf(line, process.env.PORT);
+}
+
+/** The same of a command line at hand. Throws if it is none of ours. */
+export async function runningOf(line: readonly string[], port: string | undefined): Promise<Running> {
+  const text = line.join(" ");
+  if (text.includes("packages/mongod/")) return { kind: "mongod", port: flag(line, "--port") ?? 27_017 };
+
+  const [, app, service] =
+    /services\/([a-z-]+)\/([a-z-]+)\/main\.ts/.exec(text) ??
+    /all-in-one\.ts ([a-z-]+)/.exec(text) ??
+    [];
+  if (!app) throw new Error(`no health is known of: ${text}`);
+  const { apps } = await import("@faultline/launcher/apps");
+  const services = Object.values(apps[app]?.app.services ?? {});
+  const own = services.find(({ name, definition }) =>
+    service ? name === service : definition.http,
+  );
+  if (!own) throw new Error(`${app} has no ${service ?? "front door"}`);
+  return { kind: own.definition.http ? "http" : "grpc", port: Number(port || own.definition.port) };
+}
+
+function flag(line: readonly string[], name: string): number | undefined {
+  const at = line.findIndex((word) => word === name || word.startsWith(`${name}=`));
+  if (at < 0) return undefined;
+  return Number(line[at]?.split("=")[1] ?? line[at + 1]);
+}
