@@ -1,4 +1,4 @@
-import { Binary, Double, Int32, UUID } from "bson";
+import { Binary, Double, Int32, Timestamp, UUID } from "bson";
 import { expect, test } from "vitest";
 import type { Client } from "../client.ts";
 import { openLog } from "../log/log.ts";
@@ -100,9 +100,13 @@ test("a hello begins a login, or leaves it out if it cannot succeed", async () =
 test("a refused command is worded and logged as in MongoDB", async () => {
   const { context, lines } = await serverWithAdmin();
   logIn(context, "admin");
-  const body = { find: "geo", filter: { lat: new Double(1), n: new Int32(1) }, $db: "geo-db" };
+  const body = {
+    find: "geo",
+    filter: { lat: new Double(1), n: new Int32(1), t: new Timestamp({ t: 7, i: 1 }) },
+    $db: "geo-db",
+  };
   const errmsg =
-    'not authorized on geo-db to execute command { find: "geo", filter: { lat: 1.0, n: 1 }, $db: "geo-db" }';
+    'not authorized on geo-db to execute command { find: "geo", filter: { lat: 1.0, n: 1, t: Timestamp(7, 1) }, $db: "geo-db" }';
 
   expect(() => find(context, body)).toThrow(expect.objectContaining({ code: 13, message: errmsg }));
 

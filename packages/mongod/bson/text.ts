@@ -33,10 +33,11 @@ function classText(value: object): string {
   if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
   if (value instanceof Int32) return String(value.value);
   if (value instanceof Double) return textOf(Number(value.value));
+  // Before Long, which a Timestamp is as well.
+  if (value instanceof Timestamp) return `Timestamp(${value.t}, ${value.i})`;
   if (Long.isLong(value)) return value.toString();
   if (value instanceof Decimal128) return value.toString();
   if (value instanceof Date) return `new Date(${value.getTime()})`;
-  if (value instanceof Timestamp) return `Timestamp(${value.t}, ${value.i})`;
   if (value instanceof BSONRegExp) return `/${value.pattern}/${value.options}`;
   if (value instanceof Binary) return binaryText(value);
   if (value instanceof MinKey) return "MinKey";
