@@ -13,7 +13,7 @@ type Evaluate = (document: unknown, expression: unknown, options: Options) => un
 
 /** What the library does by JavaScript's rules and MongoDB by those of BSON. */
 export const bsonOperators = {
-  pipeline: { $match, $sort },
+  pipeline: { $match, $merge: refusedInside("$merge"), $out: refusedInside("$out"), $sort },
   expression: {
     $cmp: compared((order) => Math.sign(order)),
     $eq: compared((order) => order === 0),
@@ -48,6 +48,13 @@ function $sort(documents: Iterator, order: Document): Iterator {
     keyed.sort((a, b) => Buffer.compare(a.key, b.key));
     return lazy(keyed.map(({ document }) => document));
   });
+}
+
+/** The one at the end of a pipeline is taken off before the library sees it. */
+function refusedInside(name: string): () => never {
+  return () => {
+    throw new MongoError("Location40600", `${name} is not allowed to be used within another stage`);
+  };
 }
 
 function lazy(documents: readonly Document[]): Iterator {

@@ -56,6 +56,20 @@ export function leafPredicates(operators: Document): LeafPredicate[] {
   });
 }
 
+/** What may stand at the top of a filter. */
+export const topLevelOperators = [
+  "$alwaysFalse",
+  "$alwaysTrue",
+  "$and",
+  "$comment",
+  "$expr",
+  "$jsonSchema",
+  "$nor",
+  "$or",
+  "$text",
+  "$where",
+] as const;
+
 function topLevel(name: string, value: unknown, options: FilterOptions): Predicate[] {
   switch (name) {
     case "$and":
