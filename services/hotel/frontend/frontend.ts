@@ -1,17 +1,10 @@
 import { join } from "node:path";
-import type {
-  AttractionsClient,
-  ProfileClient,
-  RecommendationClient,
-  ReservationClient,
-  ReviewClient,
-  SearchClient,
-  UserClient,
-} from "@faultline/proto/hotel";
 import type { Call } from "@faultline/rpc/call";
 import type { HttpAnswer, HttpHandlers, HttpRequest, Route } from "@faultline/rpc/http/route";
 import { badLogin, message, renderError } from "./answers.ts";
+import type { Backends } from "./backends.ts";
 import { featureCollection } from "./geo-json.ts";
+import { nearHotel } from "./near-hotel.ts";
 import {
   BadRequest,
   parseHotelId,
@@ -22,17 +15,6 @@ import {
   parseStay,
   required,
 } from "./parameters.ts";
-
-/** The services that the front door speaks for. */
-export interface Backends {
-  readonly attractions: AttractionsClient;
-  readonly profile: ProfileClient;
-  readonly recommendation: RecommendationClient;
-  readonly reservation: ReservationClient;
-  readonly review: ReviewClient;
-  readonly search: SearchClient;
-  readonly user: UserClient;
-}
 
 /** The front door of Hotel Reservation: its HTTP routes, and the page that uses them. */
 export function createFrontend(backends: Backends): HttpHandlers {
@@ -63,7 +45,8 @@ export function createFrontend(backends: Backends): HttpHandlers {
   };
 }
 
-type Handle = (request: HttpRequest, call: Call) => Promise<HttpAnswer>;
+/** What a route does with a request. */
+export type Handle = (request: HttpRequest, call: Call) => Promise<HttpAnswer>;
 
 /** GET and POST do the same on every route: known clients book with both. */
 function route(path: string, handle: Handle): Route {
@@ -137,23 +120,5 @@ function reservation({ user, reservation }: Backends): Handle {
         ? await reservation.checkAvailability(request, call)
         : await reservation.makeReservation(request, call);
     return message(booked.length > 0 ? "Reserve successfully!" : "Failed. Already reserved. ");
-  };
-}
-
-/** Tells somebody who is logged in how many of something there are near (or about) a hotel. */
-function nearHotel(
-  { user }: Backends,
-  what: "cinemas" | "museums" | "restaurants" | "reviews",
-  count: (hotelId: string, call: Call) => Promise<number>,
-): Handle {
-  return async ({ query }, call) => {
-    const login = parseLogin(query);
-    const hotelId = parseHotelId(query);
-
-    const { correct } = await user.checkUser(login, call);
-    if (!correct) return message(badLogin);
-    const found = await count(hotelId, call);
-    const title = what.charAt(0).toUpperCase() + what.slice(1);
-    return message(found > 0 ? `Have ${what} = ${found}` : `Failed. No ${title}. `);
   };
 }

@@ -3,7 +3,8 @@ import { invalidArgument } from "@faultline/rpc/errors";
 import { type Night, nightsMax, nightsOfStay } from "../stay-dates.ts";
 
 const customerNameBytesMax = 16_384;
-const hotelNightsMax = 50_000;
+/** As many keys as memcached is asked for in one exchange: one a hotel and one a night. */
+const keysMax = 50_000;
 
 /** A booking somebody asks for, checked. */
 export interface BookingRequest {
@@ -38,8 +39,8 @@ export function parseBooking(request: ReservationRequest): BookingRequest {
 export function parseAvailability(request: ReservationRequest): AvailabilityRequest {
   const nights = parseNights(request);
   const hotelIds = [...new Set(request.hotelId)];
-  if (hotelIds.length * nights.length > hotelNightsMax) {
-    throw invalidArgument(`hotels times nights is more than ${hotelNightsMax}`);
+  if (hotelIds.length * (nights.length + 1) > keysMax) {
+    throw invalidArgument(`hotels times days is more than ${keysMax}`);
   }
   return { hotelIds, nights, rooms: parseRooms(request) };
 }

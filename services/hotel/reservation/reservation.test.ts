@@ -1,11 +1,10 @@
 import { Reservation } from "@faultline/proto/hotel";
 import { inBothWorlds, testCall } from "@faultline/rpc/both-worlds";
-import { unavailable } from "@faultline/rpc/errors";
 import type { Cache } from "@faultline/stores/memcached";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import type { BookedNight } from "./bookings.ts";
 import type { HotelRooms } from "./capacities.ts";
 import { startReservation } from "./reservation.ts";
@@ -232,113 +231,4 @@ inBothWorlds("the largest number of rooms is refused, not wrapped around", async
 
   expect(await book(reservation, { hotelId: "39", ...night, rooms: 2_147_483_647 })).toBe(false);
   expect(await isFree(reservation, { hotelId: "39", ...night, rooms: 2_147_483_647 })).toBe(false);
-});
-
-inBothWorlds("what the cache says is a hint, and never sells a room", async (start) => {
-  const cache = createMemoryCache();
-  const mongo = await seededMongo();
-  const reservation = await start(Reservation, await started(mongo, cache));
-  const stay = { hotelId: "39", ...night, rooms: 200 };
-  await cache.set("39_cap", "1000", testCall());
-  expect(await book(reservation, stay)).toBe(true);
-  await cache.set("39_2015-05-10_2015-05-10", "0", testCall());
-
-  expect(await book(reservation, { ...stay, rooms: 1 })).toBe(false);
-});
-
-inBothWorlds("a counter that nobody can read is a miss", async (start) => {
-  const cache = createMemoryCache();
-  const reservation = await start(Reservation, await started(await seededMongo(), cache));
-  for (const entry of ["", "x", "1.5", "1e3", "null"]) {
-    await cache.set("39_2015-05-10_2015-05-10", entry, testCall());
-    await cache.set("39_cap", entry, testCall());
-
-    expect(await isFree(reservation, { hotelId: "39", ...night, rooms: 200 })).toBe(true);
-    expect(await isFree(reservation, { hotelId: "39", ...night, rooms: 201 })).toBe(false);
-  }
-});
-
-inBothWorlds("without the cache rooms are sold and found as ever", async (start) => {
-  const dead = () => Promise.reject(unavailable("memcached-reserve does not answer"));
-  const cache = {
-    ...createMemoryCache(),
-    ...{ getMany: dead, get: dead, set: dead, add: dead, delete: dead },
-  };
-  const reservation = await start(Reservation, await started(await seededMongo(), cache));
-  const stay = { hotelId: "39", ...night };
-
-  expect(await book(reservation, { ...stay, rooms: 199 })).toBe(true);
-  expect(await isFree(reservation, { ...stay, rooms: 1 })).toBe(true);
-  expect(await isFree(reservation, { ...stay, rooms: 2 })).toBe(false);
-  expect(await book(reservation, { ...stay, rooms: 2 })).toBe(false);
-});
-
-inBothWorlds(
-  "a failing database fails the call, and serves the next when it is back",
-  async (start) => {
-    let down = false;
-    const mongo = troubledMongo(await seededMongo(), () => (down ? "failed" : "done"));
-    const reservation = await start(Reservation, await started(mongo));
-    const failure = expect.objectContaining({ code: "unavailable" });
-
-    down = true;
-    await expect(reservation.makeReservation(request(), testCall())).rejects.toEqual(failure);
-    await expect(reservation.checkAvailability(request(), testCall())).rejects.toEqual(failure);
-    down = false;
-
-    expect(await reservation.checkAvailability(request(), testCall())).toEqual({ hotelId: ["39"] });
-    expect(await reservation.makeReservation(request(), testCall())).toEqual({ hotelId: ["39"] });
-  },
-);
-
-inBothWorlds("a caller who leaves in the middle leaves no room held", async (start) => {
-  const inner = await seededMongo();
-  const leaving = new AbortController();
-  let takes = 0;
-  const mongo = troubledMongo(inner, (_, operation) => {
-    if (operation === "findOneAndUpdate night" && ++takes === 4) leaving.abort();
-    return "done";
-  });
-  const reservation = await start(Reservation, await started(mongo));
-  const stay = request({ outDate: "2015-05-12" });
-
-  const call = testCall({ signal: leaving.signal });
-  await expect(reservation.makeReservation(stay, call)).rejects.toMatchObject({ code: "canceled" });
-
-  const held = { "holds.booking": { $exists: true } };
-  await expect.poll(() => inner.collection("night").count(held, testCall())).toBe(0);
-});
-
-test("seeding gives 80 hotels and Alice's booking, and again or twice at once changes nothing", async () => {
-  const mongo = createMemoryMongo();
-  const hotels = mongo.collection<HotelRooms>("number");
-
-  await Promise.all([seedReservation(mongo, testCall()), seedReservation(mongo, testCall())]);
-  await seedReservation(mongo, testCall());
-
-  const found = await hotels.find({}, testCall());
-  const byRooms = Map.groupBy(found, (hotel) => hotel.numberOfRoom);
-  expect([...byRooms].map(([rooms, all]) => [rooms, all.length])).toEqual([
-    [200, 30],
-    [300, 25],
-    [250, 25],
-  ]);
-  expect(await mongo.collection("reservation").find({}, testCall())).toMatchObject([
-    { hotelId: "4", customerName: "Alice", inDate: "2015-04-09", outDate: "2015-04-10", number: 1 },
-  ]);
-});
-
-test("bookings are found by hotel and days through an index", async () => {
-  const inner = createMemoryMongo();
-  const indexes: string[] = [];
-  const collection: Mongo["collection"] = (name) => ({
-    ...inner.collection(name),
-    ensureIndex: async (keys, _, options = {}) => {
-      indexes.push(`${name} ${Object.keys(keys)} ${options.unique ?? false}`);
-    },
-  });
-
-  await seedReservation({ ...inner, collection }, testCall());
-
-  expect(indexes).toEqual(["reservation hotelId,inDate,outDate false", "number hotelId false"]);
 });
