@@ -2,14 +2,15 @@ import type { App } from "@faultline/service/define-app";
 import { Document, isMap, isScalar, isSeq, type Pair, visit, type YAMLMap } from "yaml";
 import { servicesOf, shared } from "./service-blocks.ts";
 
-const head = (app: string, command: string) =>
-  ` Rendered from services/${app}/topology.ts: change docker/compose, then npm run render.
+const head = (app: string, command: string) => `\
+# Rendered from services/${app}/topology.ts: change docker/compose, then npm run render.
 #
-   ${command} up                            the application, on http://127.0.0.1:5000
-   ${command} --profile observability up    and Jaeger, on http://127.0.0.1:16686
-   ${command} --profile load run --rm k6    a load on it
+#   ${command} up                            the application, on http://127.0.0.1:5000
+#   ${command} --profile observability up    and Jaeger, on http://127.0.0.1:16686
+#   ${command} --profile load run --rm k6    a load on it
 #
- It names no version and keeps to what docker-compose 1.29 reads too.`;
+# It names no version and keeps to what docker-compose 1.29 reads too.
+`;
 
 const lineWidth = 120;
 /** Longer lists, and those of things that a reader looks for, stand one to a line. */
@@ -35,8 +36,7 @@ export function composeFile(app: App, command = "docker compose"): string {
   for (const pair of [...mapAt(file, []).items, ...mapAt(file, ["services"]).items.slice(1)]) {
     if (isScalar(pair.key)) pair.key.spaceBefore = true;
   }
-  file.commentBefore = head(app.name, command);
-  return file.toString({ lineWidth, flowCollectionPadding: true, directives: false });
+  return head(app.name, command) + file.toString({ lineWidth });
 }
 
 /** What a block builds upon comes first; what it says itself comes after that, and wins. */
