@@ -14,6 +14,12 @@ export async function installPackages() {
   const pnpm = JSON.parse(readFileSync(inWorkspace("package.json"), "utf8")).packageManager;
   console.log(`Installing packages (${pnpm} install --frozen-lockfile) …`);
   const { code, lines } = await runPnpm(pnpm);
+  if (code === 0 && !existsSync(inWorkspace("node_modules/.bin/node"))) {
+    console.error(
+      `There is no Node 26 for ${process.platform} ${process.arch} among the packages.`,
+    );
+    return false;
+  }
   if (code === 0) {
     mkdirSync(inWorkspace("node_modules"), { recursive: true });
     writeFileSync(stampFile, stamp);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { isFree } from "./ports.ts";
 import { identify, isStillRunning } from "./process-identity.ts";
@@ -14,12 +15,12 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 });
 
-/** A launcher in a process of its own, with one memcached; resolves with that one's pid when it is ready. */
-async function launcherWithMemcached() {
+/** A launcher in a process of its own, with one server; resolves with that one's pid when it is ready. */
+async function launcherOfOne(mood?: string) {
   const port = await freePort();
   const path = temporaryFolder();
   const file = join(import.meta.dirname, "fixtures/launch.ts");
-  const launcher = spawn(process.execPath, [file, path, `${port}`], {
+  const launcher = spawn(process.execPath, [file, path, `${port}`, ...(mood ? [mood] : [])], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   started.push(launcher);
@@ -38,7 +39,7 @@ function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 test("no server outlives a launcher that was killed with kill -9", async () => {
-  const { launcher, pid, port } = await launcherWithMemcached();
+  const { launcher, pid, port } = await launcherOfOne();
 
   launcher.kill("SIGKILL");
 
@@ -49,7 +50,7 @@ test("no server outlives a launcher that was killed with kill -9", async () => {
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "%s ends the launcher and its servers with exit code 0",
   async (signal) => {
-    const { launcher, pid } = await launcherWithMemcached();
+    const { launcher, pid } = await launcherOfOne();
 
     launcher.kill(signal);
 
@@ -58,8 +59,25 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+test("a second Ctrl-C does not wait for a server that takes its time", async () => {
+  const { launcher, pid } = await launcherOfOne("stubborn");
+  const output = launcher.stdout ?? launcher;
+
+  launcher.kill("SIGINT");
+  await once(output, "data");
+  const ended = once(launcher, "exit");
+  // npm and the terminal may both send the signal of one press, so what comes at once does not count.
+  launcher.kill("SIGINT");
+  await sleep(600);
+  expect(launcher.exitCode).toBeNull();
+  launcher.kill("SIGINT");
+
+  expect(await ended).toEqual([0, null]);
+  expect(identify(pid)).toBeUndefined();
+});
+
 test("the launcher ends with its servers when the process that started it is gone", async () => {
-  const { launcher, pid } = await launcherWithMemcached();
+  const { launcher, pid } = await launcherOfOne();
 
   launcher.disconnect();
 
