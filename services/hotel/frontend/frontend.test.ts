@@ -1,3 +1,4 @@
+import { Agent, get } from "node:http";
 import type { ProfileHotel } from "@faultline/proto/hotel";
 import { invalidArgument, unavailable } from "@faultline/rpc/errors";
 import { startHttpServer } from "@faultline/rpc/http/server";
@@ -113,6 +114,24 @@ test("a booking with a wrong password is told so, and books nothing", async () =
     '{"message":"Failed. Please check your username and password. "}\n',
   );
   expect(asked).toEqual(['user {"username":"u","password":"bad"}']);
+});
+
+test("a browser gets no connection to use again after a booking, so that it cannot repeat one unasked", async () => {
+  const { url } = await open();
+  const connectionAfter = (path: string, mode?: string) =>
+    new Promise((resolve, reject) => {
+      const headers = mode === undefined ? {} : { "sec-fetch-mode": mode };
+      const agent = new Agent({ keepAlive: true });
+      get(path, { agent, headers }, (response) => {
+        response.resume().on("end", () => agent.destroy());
+        resolve(response.headers.connection);
+      }).on("error", reject);
+    });
+  expect(await connectionAfter(`${url}${booking}`, "cors")).toBe("close");
+  expect(await connectionAfter(`${url}${booking}`)).toBe("keep-alive");
+  expect(await connectionAfter(`${url}/recommendations?lat=1&lon=1&require=dis`, "cors")).toBe(
+    "keep-alive",
+  );
 });
 
 test("HEAD learns whether there is a room, and never books", async () => {

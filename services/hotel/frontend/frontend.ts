@@ -28,7 +28,7 @@ export function createFrontend(backends: Backends): HttpHandlers {
       return (await attractions.nearbyMus({ hotelId }, call)).attractionIds.length;
     }),
     "/recommendations": recommendations(backends),
-    "/reservation": reservation(backends),
+    "/reservation": onOwnConnection(reservation(backends)),
     "/restaurants": nearHotel(backends, "restaurants", async (hotelId, call) => {
       return (await attractions.nearbyRest({ hotelId }, call)).attractionIds.length;
     }),
@@ -62,6 +62,18 @@ function route(path: string, handle: Handle): Route {
         throw error;
       }
     },
+  };
+}
+
+/**
+ * A browser that finds a used connection broken sends its request again, unasked, and a booking would be made twice.
+ * So a browser gets no connection to use again after a booking; other clients do not repeat by themselves.
+ */
+function onOwnConnection(handle: Handle): Handle {
+  return async (request, call) => {
+    const answer = await handle(request, call);
+    if (request.headers["sec-fetch-mode"] === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, connection: "close" } };
   };
 }
 
