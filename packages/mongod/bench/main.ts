@@ -4,18 +4,22 @@ import { type Line, measureAll } from "./measure.ts";
 import { measureStart } from "./start.ts";
 import { residentMb, startTargets } from "./targets.ts";
 
-// node packages/mongod/bench/main.ts --path "$PATH" [--rounds 9] [--calls 300]
+// node packages/mongod/bench/main.ts --path "$PATH" [--rounds 9] [--calls 300] [--sizes 100,100000]
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "9" },
+    sizes: { type: "string", default: "100,100000" },
     calls: { type: "string", default: "300" },
     path: { type: "string", default: "" },
   },
 });
 
-const { startMs, idleMb } = await measureStart();
-console.log(`start ${Math.round(startMs)} ms, idle ${Math.round(idleMb)} MiB`);
+for (const [which, start] of Object.entries(await measureStart())) {
+  console.log(
+    `${which} start ${Math.round(start.startMs)} ms, ${Math.round(start.idleMb)} MiB idle`,
+  );
+}
 
 const targets = await startTargets(values.path);
 const clients = new Map<string, MongoClient>();
@@ -24,7 +28,8 @@ try {
     clients.set(name, await new MongoClient(url, { maxPoolSize: 16 }).connect());
   }
   const rounds = Number(values.rounds);
-  const lines = await measureAll(clients, { rounds, calls: Number(values.calls) });
+  const sizes = values.sizes.split(",").map(Number);
+  const lines = await measureAll(clients, { sizes, rounds, calls: Number(values.calls) });
   console.log("microseconds a call, median of the rounds");
   console.table(Object.fromEntries(lines.map((line) => [line.title, figures(line)])));
   for (const { name, pid } of targets) {

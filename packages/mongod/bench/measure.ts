@@ -1,8 +1,7 @@
 import type { MongoClient } from "mongodb";
 import { createSubject, type Operation, operations, type Subject } from "./operations.ts";
 
-/** What is varied: the sizes of the collection and the numbers of calls under way at once. */
-const sizes = [100, 100_000];
+/** How many calls are under way at once. */
 const inFlights = [1, 16];
 
 /** A trial ends after this time, and one that was slower than this is not repeated. */
@@ -18,9 +17,9 @@ export type Line = { readonly title: string; readonly micros: Record<string, num
  */
 export async function measureAll(
   clients: ReadonlyMap<string, MongoClient>,
-  { rounds, calls }: { rounds: number; calls: number },
+  { sizes, rounds, calls }: { sizes: readonly number[]; rounds: number; calls: number },
 ): Promise<Line[]> {
-  const trials = await prepare(clients);
+  const trials = await prepare(clients, sizes);
   for (let round = 0; round <= rounds; round++) {
     for (const trial of trials.filter(({ isSlow }) => !isSlow)) {
       const { line, target, subject, operation, inFlight } = trial;
@@ -44,7 +43,10 @@ type Trial = {
   isSlow: boolean;
 };
 
-async function prepare(clients: ReadonlyMap<string, MongoClient>): Promise<Trial[]> {
+async function prepare(
+  clients: ReadonlyMap<string, MongoClient>,
+  sizes: readonly number[],
+): Promise<Trial[]> {
   const trials: Trial[] = [];
   for (const size of sizes) {
     const subjects = await createSubjects(clients, size);
