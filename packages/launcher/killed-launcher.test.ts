@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { isFree } from "./ports.ts";
 import { identify, isStillRunning } from "./process-identity.ts";
-import { endLeftovers, writeRecord } from "./process-record.ts";
+import { endLeftovers, recordProcess } from "./process-record.ts";
 import { untilReady } from "./ready/check.ts";
 import { freePort, temporaryFolder } from "./test-launch.ts";
 
@@ -91,7 +91,7 @@ test("what a killed launcher left running is ended by the next start", async () 
   started.push(leftover);
   const identity = identify(leftover.pid ?? 0);
   if (!identity) throw new Error("no sleep");
-  writeRecord(path, [{ ...identity, name: "memcached-rate", argument: "4321" }]);
+  recordProcess(path, { ...identity, name: "memcached-rate", argument: "4321" });
   const exited = once(leftover, "exit");
 
   const names = await endLeftovers(path);
@@ -107,11 +107,9 @@ test("a process that has the recorded pid but is another one is left alone", asy
   const identity = identify(stranger.pid ?? 0);
   if (!identity) throw new Error("no sleep");
   const name = "memcached-rate";
-  writeRecord(path, [
-    { ...identity, startTicks: "1", name, argument: "4321" },
-    { ...identity, bootId: "another", name, argument: "4321" },
-    { ...identity, name, argument: "11212" },
-  ]);
+  for (const other of [{ startTicks: "1" }, { bootId: "another" }, { argument: "11212" }]) {
+    recordProcess(path, { ...identity, name, argument: "4321", ...other });
+  }
 
   expect(await endLeftovers(path)).toEqual([]);
   expect(isStillRunning(identity)).toBe(true);

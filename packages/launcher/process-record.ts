@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandLineOf, isStillRunning, type ProcessIdentity } from "./process-identity.ts";
@@ -13,15 +13,16 @@ export interface RecordedProcess extends ProcessIdentity {
 const goneDeadlineMs = 5_000;
 const pauseMs = 20;
 
-/** Remembers which processes run, so that the next start can end those that this one could not. */
-export function writeRecord(directory: string, processes: readonly RecordedProcess[]): void {
-  const file = recordFile(directory);
-  writeFileSync(`${file}.new`, `${JSON.stringify({ processes }, undefined, 2)}\n`);
-  renameSync(`${file}.new`, file);
+/**
+ * Remembers a process, so that the next start can end it if this one could not. The record only grows while an
+ * application runs: replacing the file would wait for the disk, and a process that has ended does no harm in it.
+ */
+export function recordProcess(directory: string, process: RecordedProcess): void {
+  appendFileSync(recordFile(directory), `${JSON.stringify(process)}\n`);
 }
 
 /**
- * Ends what an earlier start left running and resolves, when it is gone, with the names. Only a process that was
+ * Ends what an earlier start left running, begins a new record, and resolves with the names when all is gone. Only a process that was
  * recorded, that started at the recorded moment and has the recorded command line is touched: never one that was
  * given the pid of one of ours later.
  */
@@ -35,15 +36,22 @@ export async function endLeftovers(directory: string): Promise<readonly string[]
     if (Date.now() > deadlineMs) throw new Error(`cannot end ${leftovers.map(({ pid }) => pid)}`);
     await sleep(pauseMs);
   }
+  rmSync(recordFile(directory), { force: true });
   return leftovers.map(({ name }) => name);
 }
 
 function readRecord(directory: string): readonly RecordedProcess[] {
+  const file = recordFile(directory);
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return lines.flatMap((line) => parse(line));
+}
+
+/** Nothing for a line cut short, as by a full disk: then nothing is known and nothing ended. */
+function parse(line: string): RecordedProcess[] {
   try {
-    const { processes } = JSON.parse(readFileSync(recordFile(directory), "utf8"));
-    return Array.isArray(processes) ? processes.filter(isRecorded) : [];
+    const value: unknown = JSON.parse(line);
+    return isRecorded(value) ? [value] : [];
   } catch {
-    // No start before this one, or a record cut short by a full disk: then nothing is known and nothing ended.
     return [];
   }
 }
@@ -58,5 +66,5 @@ function isRecorded(value: unknown): value is RecordedProcess {
 }
 
 function recordFile(directory: string): string {
-  return join(directory, "processes.json");
+  return join(directory, "processes.jsonl");
 }
