@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The four verbs of the root package.json. This folder runs on whatever Node is there (20 or later), before
+// The verbs of the root package.json. This folder runs on whatever Node is there (20 or later), before
 // anything is installed: plain JavaScript, no dependencies. The work itself is handed to the Node that the
 // workspace brings along.
 import { check } from "./check.mjs";
@@ -7,7 +7,7 @@ import { installPackages } from "./install.mjs";
 import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
-const verbs = { check, gen, start, test };
+const verbs = { check, gen, load, start, test };
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
@@ -24,6 +24,10 @@ async function test(args) {
 
 async function gen() {
   return run("node", ["proto/gen.ts"]);
+}
+
+async function load(args) {
+  return run("node", ["loadgen/cli.ts", ...args]);
 }
 
 const [verb = "", ...args] = process.argv.slice(2);

@@ -1,0 +1,160 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Base, bases } from "./hotel/bookings.ts";
+import { type Distribution, distributions } from "./runner/arrivals.ts";
+import { exitCodes } from "./runner/conclusion.ts";
+import type { LoadOptions } from "./runner/run-load.ts";
+import { applications } from "./runner/traffic.ts";
+
+/** What a person asked for on the command line, checked. */
+export interface CommandLine {
+  readonly app: string;
+  readonly base: Base;
+  readonly load: LoadOptions;
+  /** Where the reports go; "-" is standard output. */
+  readonly json: string | undefined;
+  readonly html: string | undefined;
+  readonly allowFailures: boolean;
+}
+
+export const usageExitCode = 2;
+
+const rateMax = 100_000;
+const connectionsMax = 10_000;
+const timeMaxMs = 86_400_000;
+// The original's script has this address in its request lines, whatever it talks to.
+const scriptOrigin = "http://localhost:5000";
+
+/** Reads the arguments. Ends the process after `--help` or with a sentence about what is wrong. */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const command = commandLine().parse(args, { from: "user" });
+  // The parsers of the options below have given each its type.
+  const given = command.opts<Given>();
+  const { url, connections, rate, seed, distribution, duration, warmup, deadline } = given;
+  return {
+    app: command.args[0] ?? "hotel",
+    ...{ base: given.base, json: given.json, html: given.html },
+    allowFailures: given.allowFailures,
+    load: {
+      ...{ url, connections, rate, seed },
+      targetPrefix: given.target === "absolute" ? scriptOrigin : "",
+      distribution: distribution === "exp" ? "exponential" : distribution,
+      ...{ durationMs: duration, warmupMs: warmup, deadlineMs: deadline },
+    },
+  };
+}
+
+interface Given {
+  readonly url: string;
+  readonly rate: number;
+  readonly duration: number;
+  readonly warmup: number;
+  readonly distribution: Distribution | "exp";
+  readonly connections: number;
+  readonly deadline: number;
+  readonly seed: number;
+  readonly base: Base;
+  readonly target: "absolute" | "origin";
+  readonly json?: string;
+  readonly html?: string;
+  readonly allowFailures: boolean;
+}
+
+function commandLine(): Command {
+  const names = Object.keys(applications);
+  const choice = (flags: string, says: string, choices: readonly string[]) =>
+    new Option(flags, says).choices(choices).default(choices[0]);
+  return new Command("npm run load --")
+    .description(
+      "Sends an application the traffic of the original's workload, each request when it is due, and judges every answer.",
+    )
+    .argument("[app]", `which application (${names.join(", ")})`, known, "hotel")
+    .option("--url <url>", "its front door", frontDoor, "http://127.0.0.1:5000")
+    .option("-R, --rate <number>", "requests a second", number(0.01, rateMax), 100)
+    .option("-d, --duration <time>", "how long to measure: 30s, 2m, 1h", time, 30_000)
+    .option("--warmup <time>", "traffic before that, which is judged but not measured", time, 0)
+    .addOption(
+      choice("-D, --distribution <kind>", "how requests follow each other", [
+        ...distributions,
+        "exp",
+      ]),
+    )
+    .option(
+      "-c, --connections <number>",
+      "requests under way at most",
+      count(1, connectionsMax),
+      256,
+    )
+    .option("--deadline <time>", "how long an answer may take", time, 10_000)
+    .option("--seed <number>", "the same seed sends the same requests", count(0, 2 ** 31 - 1), 1)
+    .addOption(
+      choice("--base <state>", "what was booked before: nothing but the seed, or who knows", bases),
+    )
+    .addOption(
+      choice(
+        "--target <form>",
+        "the request line, as the original's script writes it or as browsers do",
+        ["absolute", "origin"],
+      ),
+    )
+    .option("--json <file>", "write a report for machines; - is standard output")
+    .option("--html <file>", "write a report with plots")
+    .option("--allow-failures", "failed requests are expected, as while a fault is on", false)
+    .showHelpAfterError("(--help lists what there is)")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
+    .addHelpText("after", helpEnd());
+}
+
+function helpEnd(): string {
+  const codes = Object.values(exitCodes).map(({ code, says }) => `  ${code}`.padEnd(7) + says);
+  return [
+    "",
+    "A request that is due while as many are under way as there are connections is not started, and the rate",
+    "counts as not held. So it does when requests are sent ever later than they are due.",
+    "",
+    "Exit codes:",
+    "  0    every answer was right, and the rate was held",
+    ...codes,
+    `  ${usageExitCode}    the command line is wrong, or nobody listens at the URL`,
+    "",
+    "Example: npm run load -- hotel --rate 200 --duration 1m -D exp --html report.html",
+  ].join("\n");
+}
+
+function known(value: string): string {
+  if (Object.hasOwn(applications, value)) return value;
+  throw new InvalidArgumentError(`There is no such application.`);
+}
+
+function frontDoor(value: string): string {
+  const url = URL.parse(value);
+  if (!url || !["http:", "https:"].includes(url.protocol) || url.pathname !== "/" || url.search) {
+    throw new InvalidArgumentError("It must look like http://127.0.0.1:5000.");
+  }
+  return url.origin;
+}
+
+function number(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const parsed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed >= min && parsed <= max) return parsed;
+    throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+  };
+}
+
+function count(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed >= min && parsed <= max) return parsed;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds; a number without a unit is seconds. */
+function time(value: string): number {
+  const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? [];
+  const parsedMs = digits === "" ? Number.NaN : Number(digits) * (units[unit] ?? 0);
+  if (parsedMs >= 0 && parsedMs <= timeMaxMs) return parsedMs;
+  throw new InvalidArgumentError("It must be a time of at most 24h, such as 500ms, 30s or 2m.");
+}

@@ -1,0 +1,35 @@
+import type { Progress } from "../runner/run-load.ts";
+import { milliseconds } from "./table.ts";
+
+const plainEveryMs = 10_000;
+
+/** Shows how far a run is: one line that is rewritten in a terminal, else a line every ten seconds. */
+export function createProgress(stream: NodeJS.WriteStream, durationMs: number) {
+  let shownMs = Number.NEGATIVE_INFINITY;
+  return {
+    show(progress: Progress): void {
+      if (stream.isTTY) stream.write(`\r\x1b[K${line(progress, durationMs)}`);
+      else if (progress.elapsedMs - shownMs >= plainEveryMs) {
+        shownMs = progress.elapsedMs;
+        stream.write(`${line(progress, durationMs)}\n`);
+      }
+    },
+    /** Leaves the line to what comes next. */
+    end(): void {
+      if (stream.isTTY) stream.write("\r\x1b[K");
+    },
+  };
+}
+
+function line({ elapsedMs, inFlight, record }: Progress, durationMs: number): string {
+  if (elapsedMs < 0) return `warming up, ${Math.ceil(-elapsedMs / 1_000)} s to go`;
+
+  const { counts, latency } = record.total;
+  const rate = (counts.results / Math.max(1, elapsedMs / 1_000)).toFixed(0);
+  const [p50, p99] = [50, 99].map((percent) => milliseconds(latency.percentileMs(percent)));
+  return (
+    `${Math.round(elapsedMs / 1_000)} of ${Math.round(durationMs / 1_000)} s   ${rate}/s   ` +
+    `p50 ${p50} ms   p99 ${p99} ms   in flight ${inFlight}   ` +
+    `wrong ${counts.wrong}   failed ${counts.failed}   not started ${record.notStarted}`
+  );
+}
