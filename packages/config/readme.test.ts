@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ownSettings, sharedSettings } from "./service-config.ts";
+
+test("the README has one row for every setting, with its words and its example", () => {
+  const facts = { name: "geo", port: 8083, calls: new Map(), mongo: true, memcached: "rate" };
+  const settings = Object.values({ ...sharedSettings, ...ownSettings(facts) });
+  const rows = settings.map(
+    ({ variable, says, example }) => `| \`${variable}\` | ${says} | \`${example}\` |`,
+  );
+  const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8").split("\n");
+  const table = readme.filter((line) => line.startsWith("| `"));
+
+  expect(table.map((line) => line.split(" | ").slice(0, 3).join(" | ").concat(" |"))).toEqual(
+    rows.sort(),
+  );
+});
