@@ -29,7 +29,11 @@ export async function installPackages() {
   console.error(
     `\nThe packages could not be installed (exit code ${code}); the lines above say why.`,
   );
-  console.error("Is the npm registry reachable from here (npm ping)? Then run the command again.");
+  console.error(
+    lines.some((line) => line.includes("OUTDATED_LOCKFILE"))
+      ? `pnpm-lock.yaml does not fit the package.json files: run npx ${pnpm} install and commit it.`
+      : "Is the npm registry reachable from here (npm ping)? Then run the command again.",
+  );
   return false;
 }
 
