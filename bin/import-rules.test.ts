@@ -48,6 +48,8 @@ test.each([
     "@faultline/rpc/grpc/server",
     "stores know telemetry and what a call is",
   ],
+  ["faults/geo-flaky.ts", "@faultline/hotel/geo/geo", "A fault never imports a service"],
+  ["faults/geo-flaky.ts", "@faultline/service/define-app", "A fault never imports a service"],
   ["packages/mongod/server.ts", "@faultline/config", "imports nothing of ours"],
   ["packages/service/serve.ts", "@grpc/grpc-js", "opens parts through rpc and stores"],
   ["packages/launcher/launch.ts", "@faultline/hotel/geo/geo", "reads topologies, never a service"],
