@@ -2,18 +2,16 @@ import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type { Document } from "bson";
 import { AccessControl } from "./access/access-control.ts";
 import { createCatalogDocuments } from "./access/catalog-documents.ts";
-import type { Client } from "./client.ts";
 import { Catalog } from "./collections/catalog.ts";
 import { expireDocuments } from "./collections/expire.ts";
-import { type Connection, serveConnection } from "./connection.ts";
 import { Cursors } from "./cursors/cursors.ts";
 import type { Instance } from "./instance.ts";
 import { limits } from "./limits.ts";
 import { type Log, openLog } from "./log/log.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { Operations } from "./operations.ts";
 import { Sessions } from "./sessions.ts";
 import type { Storage } from "./storage.ts";
-import { logAdmitted, logRefused } from "./tls/admission-log.ts";
 import { TlsGate } from "./tls/gate.ts";
 import type { TlsSettings } from "./tls/settings.ts";
 
@@ -56,7 +54,6 @@ const plainTls: TlsSettings = {
   allowInvalidCertificates: false,
 };
 const sweepIntervalMs = 4_000;
-const closeDeadlineMs = 5_000;
 
 /** Starts a server. Rejects, with everything closed, if it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -171,110 +168,24 @@ function listening(server: NetServer, where: { host: string; port: number }): Pr
   });
 }
 
-/** All connections of the server, from the first byte to the last. */
-class OpenConnections {
-  readonly #instance: Instance;
-  readonly #max: number;
-  readonly #open = new Set<{ end(): void; readonly closed: Promise<void> }>();
-  readonly #stop = new AbortController();
-  #lastId = 0;
-
-  constructor(instance: Instance, max: number) {
-    this.#instance = instance;
-    this.#max = max;
-  }
-
-  accept(socket: Socket): void {
-    const { counters, log, gate } = this.#instance;
-    const remote = `${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`;
-    if (this.#open.size >= this.#max) {
-      counters.connectionsRejected += 1;
-      log.write("connectionRefused", "listener", { connectionCount: this.#open.size });
-      socket.destroy();
-      return;
-    }
-    this.#lastId += 1;
-    const id = this.#lastId;
-    counters.connectionsCreated += 1;
-    counters.connectionsCurrent += 1;
-    const pending = pendingConnection(socket);
-    this.#open.add(pending);
-    log.write("connectionAccepted", "listener", {
-      remote,
-      connectionId: id,
-      connectionCount: counters.connectionsCurrent,
-    });
-    void pending.closed.then(() => {
-      counters.connectionsCurrent -= 1;
-      this.#open.delete(pending);
-      log.write("connectionEnded", `conn${id}`, {
-        remote,
-        connectionId: id,
-        connectionCount: counters.connectionsCurrent,
-      });
-    });
-    const admission = gate.admit(socket, this.#stop.signal);
-    admission.then(
-      (admitted) => {
-        const { stream, certificateSubject } = admitted;
-        logAdmitted(log, admitted, { id, remote });
-        const client: Client = {
-          id,
-          remote,
-          isLocal: isLoopback(socket.remoteAddress ?? ""),
-          metadata: undefined,
-          access: undefined,
-          certificateSubject,
-          closeAfterReply: false,
-        };
-        pending.serve(serveConnection(stream, client, this.#instance));
-      },
-      (error: unknown) => logRefused(log, error, { id, remote }),
-    );
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    const closed = [...this.#open].map((connection) => connection.closed);
-    for (const connection of this.#open) connection.end();
-    const deadline = Promise.withResolvers<void>();
-    const timer = setTimeout(deadline.resolve, closeDeadlineMs);
-    await Promise.race([Promise.all(closed), deadline.promise]);
-    clearTimeout(timer);
-  }
-}
-
-/** A socket that may not have been let in yet. */
-function pendingConnection(socket: Socket) {
-  let connection: Connection | undefined;
-  return {
-    closed: new Promise<void>((resolve) => socket.once("close", () => resolve())),
-    serve(served: Connection) {
-      connection = served;
-    },
-    end() {
-      if (connection) connection.end();
-      else socket.destroy();
-    },
-  };
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
-}
-
 function startTimers(instance: Instance, ttlMonitorSleepMs: number): () => void {
   const sweep = setInterval(() => instance.cursors.sweep(), sweepIntervalMs);
-  const expire = setInterval(
-    () => expireDocuments(instance.catalog, new Date()),
-    ttlMonitorSleepMs,
-  );
+  const expire = setInterval(() => expireQuietly(instance), ttlMonitorSleepMs);
   sweep.unref();
   expire.unref();
   return () => {
     clearInterval(sweep);
     clearInterval(expire);
   };
+}
+
+/** What cannot be removed now, on a full disk say, is tried again in the next round. */
+function expireQuietly({ catalog }: Instance): void {
+  try {
+    expireDocuments(catalog, new Date());
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "StorageFull") throw error;
+  }
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

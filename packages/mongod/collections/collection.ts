@@ -1,13 +1,13 @@
-import { type Document, ObjectId } from "bson";
-import { afterPrefix, asBuffer, sameBytes } from "../bson/bytes.ts";
-import { decodeElement, encode } from "../bson/codec.ts";
-import { type Element, fieldsOf, findField, types } from "../bson/element.ts";
-import { textOf } from "../bson/text.ts";
+import type { Document } from "bson";
+import { afterPrefix } from "../bson/bytes.ts";
+import { encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { compileFilter, type Predicate, rootElement } from "../query/filter.ts";
 import type { Change, Storage } from "../storage.ts";
-import { type IndexKey, keysFor } from "./index-keys.ts";
+import { Batch } from "./batch.ts";
+import { withIdFirst } from "./document-id.ts";
+import { type Changed, changeEntries } from "./index-entries.ts";
 import { type Index, type IndexEntry, openIndex } from "./index-spec.ts";
 import {
   catalogKey,
@@ -15,7 +15,6 @@ import {
   indexKind,
   ownPrefix,
   readRecordId,
-  recordIdBytes,
   recordIdOf,
   recordKey,
   recordKind,
@@ -35,8 +34,6 @@ export interface StoredDocument {
   readonly recordId: number;
   readonly bytes: Uint8Array;
 }
-
-const idName = Buffer.from("_id");
 
 /**
  * The documents of one collection and their index entries, always changed together in one
@@ -140,7 +137,11 @@ export class Collection {
     checkSize(document);
     const batch = new Batch(this.storage);
     for (const index of this.#indexes) {
-      this.#replaceKeys(index, { stored, document, batch });
+      this.#change(
+        index,
+        { before: stored.bytes, after: document },
+        { recordId: stored.recordId, batch },
+      );
     }
     batch.put(recordKey(this.#entry.id, stored.recordId), document);
     this.#commit(batch);
@@ -152,8 +153,10 @@ export class Collection {
     const batch = new Batch(this.storage);
     let size = 0;
     for (const document of stored) {
-      this.#removeKeys(document, batch);
-      batch.delete(recordKey(this.#entry.id, document.recordId));
+      const { bytes, recordId } = document;
+      for (const index of this.#indexes)
+        this.#change(index, { before: bytes }, { recordId, batch });
+      batch.delete(recordKey(this.#entry.id, recordId));
       size += document.bytes.length;
     }
     this.#commit(batch);
@@ -169,7 +172,7 @@ export class Collection {
     this.#indexes = [...previous, index];
     try {
       for (const { recordId, bytes } of this.scan()) {
-        this.#addKeys(index, { document: bytes, recordId, batch });
+        this.#change(index, { after: bytes }, { recordId, batch });
       }
       this.#commit(batch, { ...this.#entry, indexes: [...this.#entry.indexes, entry] });
     } catch (error) {
@@ -212,61 +215,23 @@ export class Collection {
     checkSize(document);
     const recordId = this.#nextRecordId;
     const attempt = batch.fork();
-    for (const index of this.#indexes) this.#addKeys(index, { document, recordId, batch: attempt });
+    const target = { recordId, batch: attempt };
+    for (const index of this.#indexes) this.#change(index, { after: document }, target);
     attempt.put(recordKey(this.#entry.id, recordId), document);
     batch.join(attempt);
     this.#nextRecordId += 1;
     return document.length;
   }
 
-  #addKeys(index: Index, { document, recordId, batch }: Placed): void {
-    if (!this.belongs(index, document)) return;
-    const { keys, multikey } = keysFor(index, document);
-    if (multikey && !index.entry.multikey) batch.multikey.add(index.entry.id);
-    for (const key of keys) this.#addKey(index, key, { recordId, batch });
-  }
-
-  #addKey(index: Index, key: IndexKey, { recordId, batch }: { recordId: number; batch: Batch }) {
-    if (!index.entry.unique) {
-      batch.put(indexEntryKey(index.entry.id, key.bytes, recordId), noBytes);
-      return;
-    }
-    const entryKey = indexEntryKey(index.entry.id, key.bytes);
-    const holder = batch.get(entryKey);
-    if (holder && readRecordId(holder, 0) !== recordId) throw this.#duplicate(index, key);
-    batch.put(entryKey, recordIdBytes(recordId));
-  }
-
-  #removeKeys({ recordId, bytes }: StoredDocument, batch: Batch): void {
-    for (const index of this.#indexes) {
-      if (!this.belongs(index, bytes)) continue;
-      for (const key of keysFor(index, bytes).keys)
-        this.#removeKey(index, key, { recordId, batch });
-    }
-  }
-
-  #removeKey(index: Index, key: IndexKey, { recordId, batch }: { recordId: number; batch: Batch }) {
-    batch.delete(
-      indexEntryKey(index.entry.id, key.bytes, index.entry.unique ? undefined : recordId),
-    );
-  }
-
-  #replaceKeys(
+  #change(
     index: Index,
-    { stored, document, batch }: { stored: StoredDocument; document: Uint8Array; batch: Batch },
+    { before, after }: Changed,
+    target: { readonly recordId: number; readonly batch: Batch },
   ): void {
-    const { recordId } = stored;
-    const before = this.belongs(index, stored.bytes) ? keysFor(index, stored.bytes).keys : [];
-    const after = this.belongs(index, document) ? keysFor(index, document) : noKeys;
-    const has = (keys: readonly IndexKey[], key: IndexKey) =>
-      keys.some((other) => sameBytes(other.bytes, key.bytes));
-    for (const key of before) {
-      if (!has(after.keys, key)) this.#removeKey(index, key, { recordId, batch });
-    }
-    for (const key of after.keys) {
-      if (!has(before, key)) this.#addKey(index, key, { recordId, batch });
-    }
-    if (after.multikey && !index.entry.multikey) batch.multikey.add(index.entry.id);
+    const within = (document: Uint8Array | undefined) =>
+      document && this.belongs(index, document) ? document : undefined;
+    const changed = { before: within(before), after: within(after) };
+    changeEntries(index, changed, { ...target, namespace: this.namespace });
   }
 
   /** Writes a batch, and the catalog entry with it where that changed. */
@@ -292,16 +257,6 @@ export class Collection {
 
   #compilePartial({ id, partialFilterExpression }: IndexEntry): void {
     if (partialFilterExpression) this.#partial.set(id, compileFilter(partialFilterExpression));
-  }
-
-  #duplicate(index: Index, key: IndexKey): MongoError {
-    const values = key.values.map(elementValue);
-    const names = Object.keys(index.entry.key);
-    const keyValue = Object.fromEntries(names.map((name, at) => [name, values[at] ?? null]));
-    const text =
-      `E11000 duplicate key error collection: ${this.namespace} index: ${index.entry.name} ` +
-      `dup key: ${textOf(keyValue)}`;
-    return new MongoError("DuplicateKey", text, { keyPattern: index.entry.key, keyValue });
   }
 
   #lastRecordId(): number {
@@ -337,59 +292,6 @@ export interface InsertResult {
   readonly errors: readonly { readonly index: number; readonly error: MongoError }[];
 }
 
-interface Placed {
-  readonly document: Uint8Array;
-  readonly recordId: number;
-  readonly batch: Batch;
-}
-
-const noBytes = new Uint8Array(0);
-const noKeys = { keys: [], multikey: false };
-
-/** Changes that are not written yet; reads see them before what is stored. */
-class Batch {
-  readonly storage: Pick<Storage, "get">;
-  readonly changes = new Map<string, Change>();
-  /** Indexes that become multikey with this batch. */
-  readonly multikey = new Set<number>();
-
-  constructor(storage: Pick<Storage, "get">) {
-    this.storage = storage;
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    const change = this.changes.get(nameOf(key));
-    return change ? change.value : this.storage.get(key);
-  }
-
-  put(key: Uint8Array, value: Uint8Array): void {
-    this.changes.set(nameOf(key), { key, value });
-  }
-
-  delete(key: Uint8Array): void {
-    this.changes.set(nameOf(key), { key, value: undefined });
-  }
-
-  /** Changes on top of these, which may yet be thrown away. */
-  fork(): Batch {
-    return new Batch(this);
-  }
-
-  join(fork: Batch): void {
-    for (const [name, change] of fork.changes) this.changes.set(name, change);
-    for (const id of fork.multikey) this.multikey.add(id);
-  }
-}
-
-function nameOf(key: Uint8Array): string {
-  return asBuffer(key).toString("latin1");
-}
-
-function elementValue(value: Element | "empty array" | undefined): unknown {
-  if (value === undefined) return null;
-  return value === "empty array" ? undefined : decodeElement(value);
-}
-
 function checkSize(document: Uint8Array): void {
   if (document.length <= limits.maxBsonObjectSize) return;
   throw new MongoError(
@@ -397,52 +299,4 @@ function checkSize(document: Uint8Array): void {
     `object to insert too large. size in bytes: ${document.length}, ` +
       `max size: ${limits.maxBsonObjectSize}`,
   );
-}
-
-/** The document with its `_id` as its first field, made if there is none. */
-export function withIdFirst(document: Uint8Array): Uint8Array {
-  const id = findField(document, 0, idName);
-  if (id) refuseBadId(id);
-  if (id?.start === 4 + 1 + idName.length + 1) return document;
-  const fields: Uint8Array[] = [id ? field(id) : newId()];
-  for (const [name, element] of fieldsOf(document)) {
-    if (name === "_id") continue;
-    const start = element.start - Buffer.byteLength(name) - 2;
-    fields.push(document.subarray(start, element.end));
-  }
-  const body = Buffer.concat(fields);
-  const result = Buffer.allocUnsafe(body.length + 5);
-  result.writeInt32LE(result.length, 0);
-  result.set(body, 4);
-  result[result.length - 1] = 0;
-  return result;
-}
-
-function field({ type, bytes, start, end }: Element): Uint8Array {
-  return Buffer.concat([Uint8Array.of(type), idName, Uint8Array.of(0), bytes.subarray(start, end)]);
-}
-
-function newId(): Uint8Array {
-  return Buffer.concat([
-    Uint8Array.of(types.objectId),
-    idName,
-    Uint8Array.of(0),
-    new ObjectId().id,
-  ]);
-}
-
-function refuseBadId({ type, bytes, start }: Element): void {
-  if (type === types.array)
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type array");
-  if (type === types.regex)
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type regex");
-  if (type === types.undefined) {
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type undefined");
-  }
-  if (type !== types.object) return;
-  for (const [name] of fieldsOf(bytes, start)) {
-    if (!name.startsWith("$")) continue;
-    const text = `The '_id' value cannot have fields whose names begin with '$': ${name}`;
-    throw new MongoError("DollarPrefixedFieldName", text);
-  }
 }

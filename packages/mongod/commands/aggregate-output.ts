@@ -2,7 +2,7 @@ import type { Document } from "bson";
 import { stageName } from "../aggregate/pipeline.ts";
 import { isDocument } from "../arguments.ts";
 import { decode, encode } from "../bson/codec.ts";
-import { withIdFirst } from "../collections/collection.ts";
+import { withIdFirst } from "../collections/document-id.ts";
 import { MongoError } from "../errors.ts";
 import { find } from "../query/execute.ts";
 import type { Call } from "./command.ts";

@@ -10,7 +10,10 @@ import { createMemoryStorage } from "../storage/memory.ts";
 import { compileUpdate } from "../update/update.ts";
 import { find, type Query } from "./execute.ts";
 
-const scalar = fc.constantFrom<unknown[]>(null, 0, 1, 2, 2.5, "a", "b", true, new Date(1));
+const scalar = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom<unknown[]>(0, 1, 2, 2.5) },
+  { weight: 3, arbitrary: fc.constantFrom<unknown[]>(null, "a", "b", true, new Date(1)) },
+);
 const value = fc.oneof(
   { weight: 4, arbitrary: scalar },
   fc.array(scalar, { maxLength: 3 }),
@@ -102,7 +105,7 @@ test("whatever the indexes, a sorted query gives the order that a sort gives", (
         );
       expect(keys(collection)).toEqual(keys(plain));
     }),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   );
 });
 
