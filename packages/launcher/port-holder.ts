@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { commandLineOf } from "./process-identity.ts";
+
+const commandLengthMax = 160;
 
 /** `pid 812 (redis-server *:6379)`: who listens on a port, as far as `/proc` lets this user see. */
 export function portHolder(port: number): string | undefined {
@@ -7,7 +10,8 @@ export function portHolder(port: number): string | undefined {
   if (inodes.size === 0) return undefined;
   const pid = numericEntries("/proc").find((candidate) => holdsSocket(candidate, inodes));
   if (pid === undefined) return undefined;
-  return `pid ${pid} (${commandLineOf(pid).join(" ").slice(0, 100)})`;
+  const [program = "", ...args] = commandLineOf(pid);
+  return `pid ${pid} (${[basename(program), ...args].join(" ").slice(0, commandLengthMax)})`;
 }
 
 /** The inodes of the sockets that listen on a port. */

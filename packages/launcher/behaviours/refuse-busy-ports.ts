@@ -19,7 +19,7 @@ export const refuseBusyPorts: Behaviour = ({ children }) => ({
     const busy = wanted.filter((_, i) => !free[i]);
     if (busy.length === 0) return;
     throw new LaunchError(
-      `These ports are in use:\n${busy.map(line).join("\n")}\nStop that program, or shift all ports: npm start -- --port-base 20000 (and --data-dir, if it is another npm start).`,
+      `These ports are in use:\n${busy.map(line).join("\n")}\nStop that program, or shift all ports, for example: npm start -- --port-base 20000 (and --data-dir, if it is another npm start).`,
     );
   },
 });
