@@ -1,7 +1,7 @@
-import { type Document, ObjectId } from "bson";
+import { Decimal128, type Document, Long, ObjectId } from "bson";
 import type { Iterator } from "mingo/lazy";
 import type { Options } from "mingo/types";
-import { isDocument } from "../arguments.ts";
+import { isDocument, typeName } from "../arguments.ts";
 import { decode, encode } from "../bson/codec.ts";
 import { compareValues } from "../bson/key.ts";
 import { MongoError } from "../errors.ts";
@@ -23,6 +23,7 @@ export const bsonOperators = {
     $lte: compared((order) => order <= 0),
     $ne: compared((order) => order !== 0),
     $toObjectId,
+    $type,
   },
 };
 
@@ -79,6 +80,33 @@ function compared(result: (order: number) => unknown): Evaluate {
     }
     return result(compareValues(values[0], values[1]));
   };
+}
+
+/** The type of a value, or `missing`. */
+function $type(document: unknown, expression: unknown, options: Options): unknown {
+  const value = mingo().evalExpr(document, expression, options);
+  return value === undefined ? "missing" : typeName(value);
+}
+
+/** `$toString` that also knows the classes of BSON. */
+export function textOfIds(toText: Evaluate): Evaluate {
+  return (document, expression, options) => {
+    const value = mingo().evalExpr(document, expression, options);
+    const isClass = value instanceof ObjectId || value instanceof Decimal128 || Long.isLong(value);
+    return isClass ? value.toString() : toText(document, { $literal: value }, options);
+  };
+}
+
+/** The library makes use of `$function` itself, with real functions, which no client can send. */
+export function internalOnly(run: Evaluate): Evaluate {
+  return (document, expression, options) => {
+    if (!isDocument(expression) || typeof expression.body !== "function") return refuseScript();
+    return run(document, expression, options);
+  };
+}
+
+export function refuseScript(): never {
+  throw new MongoError("BadValue", "scripts are not supported by this server");
 }
 
 function $toObjectId(document: unknown, expression: unknown, options: Options): unknown {

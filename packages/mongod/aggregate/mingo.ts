@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import type { Aggregator } from "mingo/aggregator";
 import type { Context } from "mingo/core";
-import { bsonOperators } from "./bson-operators.ts";
+import { bsonOperators, internalOnly, refuseScript, textOfIds } from "./bson-operators.ts";
+import { orderedProject } from "./ordered-project.ts";
 
 export interface Mingo {
   readonly Aggregator: typeof Aggregator;
@@ -22,10 +23,21 @@ export function mingo(): Mingo {
 function open(): Mingo {
   const core = load("mingo/core") as typeof import("mingo/core");
   const { Aggregator } = load("mingo/aggregator") as typeof import("mingo/aggregator");
+  const expression = load("mingo/operators/expression");
+  const pipeline = load("mingo/operators/pipeline");
   const context = core.Context.init({
-    accumulator: load("mingo/operators/accumulator"),
-    expression: { ...load("mingo/operators/expression"), ...bsonOperators.expression },
-    pipeline: { ...load("mingo/operators/pipeline"), ...bsonOperators.pipeline },
+    accumulator: { ...load("mingo/operators/accumulator"), $accumulator: refuseScript },
+    expression: {
+      ...expression,
+      ...bsonOperators.expression,
+      $toString: textOfIds(expression.$toString),
+      $function: internalOnly(expression.$function),
+    },
+    pipeline: {
+      ...pipeline,
+      ...bsonOperators.pipeline,
+      $project: orderedProject(pipeline.$project),
+    },
     projection: load("mingo/operators/projection"),
     query: load("mingo/operators/query"),
     window: load("mingo/operators/window"),

@@ -102,7 +102,8 @@ function settings({ variables, collection }: PipelineOptions) {
     useStrictMode: true,
     failOnError: true,
     context: mingo().context,
-    scriptEnabled: false,
+    // The library uses scripts of its own; those of clients are refused by our `$function`.
+    scriptEnabled: true,
     ...(variables ? { variables: decodePlain(encode(variables)) } : {}),
     ...(collection ? { collectionResolver: (name: string) => [...decoded(collection(name))] } : {}),
   };

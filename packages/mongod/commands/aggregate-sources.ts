@@ -27,6 +27,11 @@ export function sourceOf(call: Call, { first, collection }: First): Uint8Array[]
       return call.instance.operations
         .list()
         .map((operation) => encode(describeOperation(operation)));
+    case "$changeStream":
+      throw new MongoError(
+        "Location40573",
+        "The $changeStream stage is only supported on replica sets",
+      );
     case "$listLocalSessions":
     case "$listSessions":
       return [];

@@ -134,6 +134,49 @@ test("$out replaces a collection, $merge adds to one", async () => {
   ]);
 });
 
+test("a projection keeps the order of fields, _id first, new ones as they are named", async () => {
+  const collection = await target.collection([{ z: 1, _id: 1 as never, a: 2 }]);
+  const project = { new: { $add: ["$a", 1] }, a: 1, z: 1 };
+  const [document] = await collection.aggregate([{ $project: project }]).toArray();
+  expect(Object.keys(document ?? {})).toEqual(["_id", "z", "a", "new"]);
+});
+
+test("object ids and dates have their types and texts in expressions", async () => {
+  const _id = new ObjectId();
+  const collection = await target.collection([{ _id, at: new Date(0) }]);
+  const project = {
+    type: { $type: "$_id" },
+    text: { $toString: "$_id" },
+    none: { $type: "$x" },
+    year: { $year: "$at" },
+  };
+  const [document] = await collection.aggregate([{ $project: project }]).toArray();
+  expect(document).toEqual({
+    _id,
+    type: "objectId",
+    text: _id.toHexString(),
+    none: "missing",
+    year: 1970,
+  });
+});
+
+test("windows run along sorted documents", async () => {
+  const collection = await target.collection(sales);
+  const output = { sum: { $sum: "$price", window: { documents: ["unbounded", "current"] } } };
+  const pipeline = [{ $setWindowFields: { sortBy: { _id: 1 }, output } }, { $project: { sum: 1 } }];
+  expect(await collection.aggregate(pipeline).toArray()).toEqual([
+    { _id: 1, sum: 10 },
+    { _id: 2, sum: 30 },
+    { _id: 3, sum: 60 },
+  ]);
+});
+
+test("a standalone server has no change streams", async () => {
+  const collection = await target.collection(sales);
+  const error = await serverError(collection.aggregate([{ $changeStream: {} }]).toArray());
+  expect(error.code).toBe(40573);
+});
+
 test("results come in batches through a cursor", async () => {
   const collection = await target.collection(Array.from({ length: 500 }, (_, n) => ({ n })));
   const result = await collection.aggregate([{ $addFields: { m: 1 } }], { batchSize: 7 }).toArray();
