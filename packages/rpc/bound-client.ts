@@ -2,8 +2,8 @@ import { attributes as names } from "@faultline/telemetry/attributes";
 import type { Attributes } from "@opentelemetry/api";
 import type { Call, CallScope } from "./call.ts";
 import { pastDeadline } from "./cancellation.ts";
-import { compose, type MaybeLayer } from "./compose.ts";
 import { canceled, toServiceError } from "./errors.ts";
+import { type Layering, Stack } from "./layering.ts";
 import { type Client, type Contract, type Method, methodPath } from "./service.ts";
 
 /** Carries one unary call: encoded on the way, within the call's deadline, and called off with it. */
@@ -17,7 +17,7 @@ export type Send = (
 export interface ClientOptions<C extends Contract> {
   readonly contract: C;
   /** Around every call, the first one outermost. */
-  readonly layers?: readonly MaybeLayer[];
+  readonly layers?: Layering;
   /** The name of the service that calls. */
   readonly service: string;
   /** The name of the service that is called. */
@@ -38,12 +38,15 @@ export interface Connection<C extends Contract> {
 export function bindClient<C extends Contract>(options: ClientOptions<C>, send: Send): Client<C> {
   const methods = Object.entries(options.contract.methods).map(([key, method]) => {
     const path = methodPath(options.contract, method);
-    const run = compose(options.layers ?? [], (call) => send(path, method, call));
-    const start = callFactory(options, path.slice(1));
+    const name = path.slice(1);
+    const { layers = [], service, peer } = options;
+    const place = { kind: "client", system: "grpc", service, peer, name, method: key } as const;
+    const stack = new Stack(layers, place, (call) => send(path, method, call));
+    const start = callFactory(options, name);
     const invoke = async (request: unknown, scope: CallScope) => {
       refuseIfOver(scope);
       try {
-        return await run(start(request, scope));
+        return await stack.run(start(request, scope));
       } catch (thrown) {
         throw toServiceError(thrown);
       }

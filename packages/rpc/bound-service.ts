@@ -3,8 +3,8 @@ import type { Logger } from "@faultline/telemetry/logger";
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Call } from "./call.ts";
 import type { Cancellation } from "./cancellation.ts";
-import { compose, type MaybeLayer } from "./compose.ts";
 import { toServiceError } from "./errors.ts";
+import { type Layering, Stack } from "./layering.ts";
 import { type Contract, type Handlers, type Method, methodPath } from "./service.ts";
 
 /** What a transport knows of a request that has come in. */
@@ -26,7 +26,7 @@ export interface BindOptions<C extends Contract> {
   readonly contract: C;
   readonly handlers: Handlers<C>;
   /** Around every call, the first one outermost. */
-  readonly layers?: readonly MaybeLayer[];
+  readonly layers?: Layering;
   /** The name of the service that answers. */
   readonly service: string;
   readonly log: Logger;
@@ -40,14 +40,24 @@ export function bindService<C extends Contract>(options: BindOptions<C>): BoundM
     const handler = options.handlers[key as keyof Handlers<C>];
     if (!handler) throw new Error(`${options.contract.fullName} lacks a handler for ${key}`);
     // Async, so that a handler that throws at once still only rejects.
-    const run = compose(options.layers ?? [], async (call) => handler(call.request as never, call));
+    const work = async (call: Call) => handler(call.request as never, call);
+    const path = methodPath(options.contract, method);
+    const { layers = [], service } = options;
+    const place = {
+      kind: "server",
+      system: "grpc",
+      service,
+      name: path.slice(1),
+      method: key,
+    } as const;
+    const stack = new Stack(layers, place, work);
     const start = callFactory(options, method);
     return {
-      path: methodPath(options.contract, method),
+      path,
       method,
       async serve(incoming) {
         try {
-          return await run(start(incoming));
+          return await stack.run(start(incoming));
         } catch (thrown) {
           throw toServiceError(thrown);
         } finally {

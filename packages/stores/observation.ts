@@ -1,5 +1,5 @@
 import type { Call, CallScope } from "@faultline/rpc/call";
-import { compose, type MaybeLayer } from "@faultline/rpc/compose";
+import { type Layering, Stack } from "@faultline/rpc/layering";
 import { attributes as names } from "@faultline/telemetry/attributes";
 
 export type Attributes = Call["attributes"];
@@ -11,7 +11,7 @@ export interface Observation {
   /** The name of the store: `mongodb-rate`, `memcached-rate`. */
   readonly peer: string;
   /** Around every operation, the first one outermost. */
-  readonly layers?: readonly MaybeLayer[];
+  readonly layers?: Layering;
 }
 
 /** What an operation does with its request, which the layers may have altered on the way. */
@@ -38,8 +38,9 @@ export function createObserve(
     common: Attributes,
     work: Work<Request, Result>,
   ) => {
-    const run = compose(layers, (call) => work(call.request as Request, call));
     const name = target ? `${operation} ${target}` : operation;
+    const place = { kind: "client", system, service, peer, name } as const;
+    const stack = new Stack(layers, place, (call) => work(call.request as Request, call));
     const attributes = {
       [names.dbSystem]: system,
       [names.dbOperation]: operation,
@@ -47,7 +48,7 @@ export function createObserve(
       ...common,
     };
     return (request, scope) =>
-      run({
+      stack.run({
         kind: "client",
         system,
         name,

@@ -20,13 +20,20 @@ export function observeMongo(
 ): Mongo {
   const observe = createObserve("mongodb", observation);
   const attributes = { [names.dbNamespace]: database, ...server };
+  // A service may ask for its collection with every call; the stacks of layers around it are made once.
+  const collections = new Map<string, Collection<Document>>();
+  const observed = (name: string) => {
+    const withName = { ...attributes, [names.dbCollection]: name };
+    return observeCollection(mongo.collection(name), (operation, work) =>
+      observe(operation, name, withName, work),
+    );
+  };
   const ping = observe("ping", "", attributes, (_: object, scope) => mongo.ping(scope));
   return {
-    collection: (name) => {
-      const withName = { ...attributes, [names.dbCollection]: name };
-      return observeCollection(mongo.collection(name), (operation, work) =>
-        observe(operation, name, withName, work),
-      );
+    collection<T extends Document>(name: string) {
+      const collection = collections.get(name) ?? observed(name);
+      collections.set(name, collection);
+      return collection as Collection<T>;
     },
     ping: (scope) => ping({}, scope),
     close: () => mongo.close(),

@@ -4,8 +4,8 @@ import type { Logger } from "@faultline/telemetry/logger";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
 import type { Call } from "../call.ts";
 import { Cancellation } from "../cancellation.ts";
-import { compose, type MaybeLayer } from "../compose.ts";
 import { canceled, toServiceError } from "../errors.ts";
+import { type Layering, Stack } from "../layering.ts";
 import { sendAnswer, textAnswer } from "./answer.ts";
 import { parseQuery } from "./query.ts";
 import type { HttpAnswer, HttpHandlers, HttpRequest, Route } from "./route.ts";
@@ -13,7 +13,7 @@ import type { Target } from "./target.ts";
 
 export interface RoutesOptions {
   readonly handlers: HttpHandlers;
-  readonly layers?: readonly MaybeLayer[] | undefined;
+  readonly layers?: Layering | undefined;
   /** The name of the front door's service. */
   readonly service: string;
   readonly log: Logger;
@@ -32,9 +32,10 @@ export function bindRoutes(options: RoutesOptions): Map<string, Answering> {
 }
 
 function bindRoute(options: RoutesOptions, route: Route): Answering {
-  const { handlers, layers = [] } = options;
+  const { handlers, layers = [], service } = options;
   const allow = route.methods.join(", ");
-  const run = compose(layers, (call) => answered(handlers, route, call));
+  const place = { kind: "server", system: "http", service, name: route.path } as const;
+  const stack = new Stack(layers, place, (call) => answered(handlers, route, call));
   return async (request, response, target) => {
     const method = request.method ?? "";
     if (!route.methods.includes(method)) {
@@ -47,7 +48,7 @@ function bindRoute(options: RoutesOptions, route: Route): Answering {
       if (!response.writableFinished) cancellation.cancel(canceled("context canceled"));
     });
     const call = startCall(options, route, { request, method, target, cancellation });
-    const answer = await run(call).catch((thrown) => failure(handlers, thrown));
+    const answer = await stack.run(call).catch((thrown) => failure(handlers, thrown));
     cancellation.finish();
     sendAnswer(response, answer as HttpAnswer, handlers.headers);
   };
