@@ -51,6 +51,7 @@ test("the README names every update operator and no other", () => {
 
 test("the README names every stage, accumulator and expression and no other", () => {
   const sources = [
+    "$changeStream",
     "$collStats",
     "$currentOp",
     "$indexStats",
