@@ -3,7 +3,6 @@ import { dialGrpc } from "@faultline/rpc/grpc/client";
 import { startGrpcServer } from "@faultline/rpc/grpc/server";
 import type { HttpHandlers } from "@faultline/rpc/http/route";
 import { connectMemcached } from "@faultline/stores/memcached-client";
-import { connectMongo } from "@faultline/stores/mongo-client";
 import type { Telemetry } from "@faultline/telemetry";
 import type { Service } from "./define-app.ts";
 import { layersOf } from "./layers.ts";
@@ -24,14 +23,17 @@ export function overSockets(
   });
   return {
     log,
-    mongo: ({ database }) =>
-      connectMongo({
+    async mongo({ database }) {
+      // The driver costs a process more than 100 ms of start, so those without a database do not load it.
+      const { connectMongo } = await import("@faultline/stores/mongo-client");
+      return connectMongo({
         url: config.mongoUrl,
         database,
         service: name,
         peer: `mongodb-${name}`,
         layers: layers.store,
-      }),
+      });
+    },
     cache: (store) =>
       connectMemcached({
         addresses: config.memcachedAddresses,

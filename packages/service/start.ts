@@ -62,7 +62,7 @@ async function open(
 ): Promise<{ served: Served; connections: readonly Connection<Contract>[] }> {
   const { stores } = service.definition;
   const scope = startScope(surroundings.log, startDeadlineMs);
-  const mongo = stores?.mongo && closing.opened(surroundings.mongo(stores.mongo));
+  const mongo = stores?.mongo && closing.opened(await surroundings.mongo(stores.mongo));
   const cache = stores?.memcached && closing.opened(surroundings.cache(stores.memcached));
   const connections = dialCallees(service, surroundings, closing);
   const clients = Object.fromEntries(connections.map(([name, { client }]) => [name, client]));

@@ -18,7 +18,7 @@ export interface Served {
 /** How one service reaches its stores and callees, and how it is reached: over sockets, or within a process. */
 export interface Surroundings {
   readonly log: Logger;
-  mongo(store: MongoStore): Mongo;
+  mongo(store: MongoStore): Mongo | Promise<Mongo>;
   cache(store: MemcachedStore): Cache;
   dial(callee: Service, contract: Contract): Connection<Contract>;
   serve(service: Service, implementation: HttpHandlers | Handlers<Contract>): Promise<Served>;
