@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -18,22 +20,24 @@ describe("the application as npm start runs it, with two replicas of reservation
   }, 120_000);
   afterAll(() => stack?.interrupt());
 
+  test("the requests that the README shows are answered", async () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const requests = [...readme.matchAll(/^curl .*'http:\/\/127\.0\.0\.1:5000([^']+)'/gm)];
+    const answers = await Promise.all(
+      requests.map(async ([, target]) => (await fetch(`${stack.url}${target}`)).text()),
+    );
+    expect(answers).toEqual([
+      expect.stringContaining("Hotel Zetta"),
+      expect.stringContaining("W San Francisco"),
+      expect.stringContaining("Login successfully!"),
+    ]);
+  });
+
   test("64 clients at once sell the last rooms of a hotel exactly once each", async () => {
     const stay = { inDate: day(0), outDate: day(2) };
-    const capacity = 200;
-    const first = await book(stack.url, { hotelId: "39", ...stay, customerName: "x", number: 100 });
-    const outcomes = await Promise.all(
-      Array.from({ length: 64 }, async (_, client) => {
-        const wish = { hotelId: "39", ...stay, customerName: `client ${client}`, number: 1 };
-        const own: BookingOutcome[] = [];
-        for (let tries = 0; tries < 3; tries++) own.push(await book(stack.url, wish, client));
-        return own;
-      }),
-    );
-    const all = outcomes.flat();
-
+    const { first, all } = await raceForLastRooms(stack.url, stay);
     expect(first).toBe("booked");
-    expect(all.filter((outcome) => outcome === "booked")).toHaveLength(capacity - 100);
+    expect(all.filter((outcome) => outcome === "booked")).toHaveLength(100);
     expect(all.filter((outcome) => outcome === "refused")).toHaveLength(64 * 3 - 100);
     expect(await freeHotels(stack.url, stay)).toEqual(["42"]);
     expect(await freeHotels(stack.url, { inDate: day(2), outDate: day(3) })).toEqual(["39", "42"]);
@@ -71,6 +75,44 @@ describe("the application as npm start runs it, with two replicas of reservation
     expect(open).not.toContain(true);
   }, 60_000);
 });
+
+describe("the application in two processes that each hold all services", () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.start(22_000, "--all-in-one", "--processes", "2");
+  }, 120_000);
+  afterAll(() => stack?.interrupt());
+
+  test("64 clients at once sell the last rooms of a hotel exactly once each", async () => {
+    const stay = { inDate: day(0), outDate: day(2) };
+    const { first, all } = await raceForLastRooms(stack.url, stay);
+    expect(first).toBe("booked");
+    expect(all.filter((outcome) => outcome === "booked")).toHaveLength(100);
+    expect(await freeHotels(stack.url, stay)).toEqual(["42"]);
+  }, 60_000);
+
+  test("Ctrl-C leaves no process", async () => {
+    const servers = await stack.servers();
+    expect(await stack.interrupt()).toBe(0);
+    expect(servers.filter(({ pid }) => pid !== null && isAlive(pid))).toEqual([]);
+  }, 60_000);
+});
+
+/** Sells half of hotel 39, then lets 64 clients fight for the other hundred rooms, three wishes each. */
+async function raceForLastRooms(url: string, stay: { inDate: string; outDate: string }) {
+  const wish = { hotelId: "39", ...stay };
+  const first = await book(url, { ...wish, customerName: "x", number: 100 });
+  const outcomes = await Promise.all(
+    Array.from({ length: 64 }, async (_, client) => {
+      const own: BookingOutcome[] = [];
+      for (let tries = 0; tries < 3; tries++) {
+        own.push(await book(url, { ...wish, customerName: `client ${client}`, number: 1 }, client));
+      }
+      return own;
+    }),
+  );
+  return { first, all: outcomes.flat() };
+}
 
 /** Bookings at a steady pace, each by a customer of its own, and what became of them. */
 class Traffic {

@@ -28,7 +28,7 @@ export class Stack {
   private constructor(child: ChildProcess, output: string, folder: string) {
     this.#launcher = child;
     this.#folder = folder;
-    this.url = /frontend\s+(http:\S+)/.exec(output)?.[1] ?? "";
+    this.url = /(?:frontend|hotel)\s+(http:\S+)/.exec(output)?.[1] ?? "";
     this.#control = /status\s+(http:\S+)/.exec(output)?.[1] ?? "";
   }
 
