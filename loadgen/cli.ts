@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { readCommandLine, usageExitCode } from "./options.ts";
+import { CommanderError } from "commander";
+import { type CommandLine, readCommandLine, usageExitCode } from "./options.ts";
 import { htmlReport } from "./report/html.ts";
 import { jsonReport } from "./report/json.ts";
 import { createProgress } from "./report/progress.ts";
@@ -12,10 +13,15 @@ import { applications } from "./runner/traffic.ts";
 
 const connectDeadlineMs = 5_000;
 
-process.exitCode = await main();
+try {
+  process.exitCode = await runAndReport(readCommandLine(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+}
 
-async function main(): Promise<number> {
-  const commandLine = readCommandLine(process.argv.slice(2));
+/** Runs the load, reports, and answers the exit code. */
+async function runAndReport(commandLine: CommandLine): Promise<number> {
   const { app, base, load, json, html, allowFailures } = commandLine;
   const traffic = applications[app]?.(load.seed, base);
   if (!traffic || !(await isListening(load.url))) {
@@ -43,7 +49,10 @@ async function main(): Promise<number> {
 function interruptions(): { stop: AbortSignal; breakOff: AbortSignal } {
   const [stop, breakOff] = [new AbortController(), new AbortController()];
   for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.on(signal, () => (stop.signal.aborted ? breakOff : stop).abort());
+    process.on(signal, () => {
+      if (!stop.signal.aborted) console.error("\nStopping; waiting for answers under way …");
+      (stop.signal.aborted ? breakOff : stop).abort();
+    });
   }
   return { stop: stop.signal, breakOff: breakOff.signal };
 }

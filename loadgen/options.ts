@@ -24,7 +24,7 @@ const timeMaxMs = 86_400_000;
 // The original's script has this address in its request lines, whatever it talks to.
 const scriptOrigin = "http://localhost:5000";
 
-/** Reads the arguments. Ends the process after `--help` or with a sentence about what is wrong. */
+/** Reads the arguments. Says help, or what is wrong, on the terminal and throws a `CommanderError`. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const command = commandLine().parse(args, { from: "user" });
   // The parsers of the options below have given each its type.
@@ -33,7 +33,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   return {
     app: command.args[0] ?? "hotel",
     ...{ base: given.base, json: given.json, html: given.html },
-    allowFailures: given.allowFailures,
+    allowFailures: given.allowFailures === true,
     load: {
       ...{ url, connections, rate, seed },
       targetPrefix: given.target === "absolute" ? scriptOrigin : "",
@@ -56,7 +56,7 @@ interface Given {
   readonly target: "absolute" | "origin";
   readonly json?: string;
   readonly html?: string;
-  readonly allowFailures: boolean;
+  readonly allowFailures?: boolean;
 }
 
 function commandLine(): Command {
@@ -70,8 +70,8 @@ function commandLine(): Command {
     .argument("[app]", `which application (${names.join(", ")})`, known, "hotel")
     .option("--url <url>", "its front door", frontDoor, "http://127.0.0.1:5000")
     .option("-R, --rate <number>", "requests a second", number(0.01, rateMax), 100)
-    .option("-d, --duration <time>", "how long to measure: 30s, 2m, 1h", time, 30_000)
-    .option("--warmup <time>", "traffic before that, which is judged but not measured", time, 0)
+    .addOption(timed("-d, --duration <time>", "how long to measure: 500ms, 30s, 2m", "30s"))
+    .addOption(timed("--warmup <time>", "traffic before that, judged but not measured", "0s"))
     .addOption(
       choice("-D, --distribution <kind>", "how requests follow each other", [
         ...distributions,
@@ -84,7 +84,7 @@ function commandLine(): Command {
       count(1, connectionsMax),
       256,
     )
-    .option("--deadline <time>", "how long an answer may take", time, 10_000)
+    .addOption(timed("--deadline <time>", "how long an answer may take", "10s"))
     .option("--seed <number>", "the same seed sends the same requests", count(0, 2 ** 31 - 1), 1)
     .addOption(
       choice("--base <state>", "what was booked before: nothing but the seed, or who knows", bases),
@@ -98,10 +98,14 @@ function commandLine(): Command {
     )
     .option("--json <file>", "write a report for machines; - is standard output")
     .option("--html <file>", "write a report with plots")
-    .option("--allow-failures", "failed requests are expected, as while a fault is on", false)
+    .option("--allow-failures", "failed requests are expected, as while a fault is on")
     .showHelpAfterError("(--help lists what there is)")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
+    .exitOverride()
     .addHelpText("after", helpEnd());
+}
+
+function timed(flags: string, says: string, otherwise: string): Option {
+  return new Option(flags, says).argParser(time).default(time(otherwise), otherwise);
 }
 
 function helpEnd(): string {

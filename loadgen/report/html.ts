@@ -6,7 +6,9 @@ import { headline, textReport } from "./table.ts";
 /** A page of its own: it needs no network and runs no script. */
 export function htmlReport(run: Run): string {
   const verdict = run.conclusion.complaints.map((each) => `<p class="bad">${escaped(each)}</p>`);
-  const good = '<p class="good">Every answer was right, and the rate was held.</p>';
+  const { failed } = run.record.total.counts;
+  const allowed = failed > 0 ? ` ${failed} requests failed, as was allowed.` : "";
+  const good = `<p class="good">Every answer was right, and the rate was held.${allowed}</p>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -46,7 +48,7 @@ function plotsOf({ record, options, measuredMs }: Run): Plot[] {
       stepS,
       lines: percentiles.map(latencyOf(during)),
     },
-    { title: "Errors by kind", unit: "per slice", stepS, lines: errorLines(slices) },
+    { title: "Errors by kind", unit: `in ${stepS} s`, stepS, lines: errorLines(slices) },
   ];
 }
 

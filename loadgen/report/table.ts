@@ -39,8 +39,11 @@ function operations({ record }: Run): string {
 
 function cells({ counts, latency }: Tally): string[] {
   const { results, ok, wrong, failed } = counts;
-  const times = percentiles.map(([, percent]) => milliseconds(latency.percentileMs(percent)));
-  return [...[results, ok, wrong, failed].map(String), ...times, milliseconds(latency.maxMs)];
+  const found = percentiles.map(([, percent]) => latency.percentileMs(percent));
+  const times = [...found, latency.maxMs].map((each) =>
+    latency.count > 0 ? milliseconds(each) : "-",
+  );
+  return [...[results, ok, wrong, failed].map(String), ...times];
 }
 
 export function milliseconds(value: number): string {
