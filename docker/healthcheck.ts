@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { readTls } from "@faultline/config/tls";
 import type { ReadyCheck } from "@faultline/launcher/ready/check";
-import { whatRuns } from "./what-runs.ts";
 
 // `healthcheck grpc 8083`: asks a server of this container once whether it is ready for work, and exits with 0 or 1.
 // Without arguments it finds out what the container runs. A check runs every few seconds beside each service, so
@@ -11,12 +9,14 @@ const kinds = ["grpc", "http", "mongod", "memcached"] as const;
 export type Kind = (typeof kinds)[number];
 
 async function checkOf(kind: Kind, port: number): Promise<ReadyCheck> {
-  const tls = () => readTls(process.env);
+  const tls = process.env.TLS
+    ? (await import("@faultline/config/tls")).readTls(process.env)
+    : undefined;
   switch (kind) {
     case "grpc":
-      return (await import("@faultline/launcher/ready/grpc")).grpcServes(port, tls());
+      return (await import("@faultline/launcher/ready/grpc")).grpcServes(port, tls);
     case "http":
-      return (await import("@faultline/launcher/ready/http")).httpAnswers(port, tls());
+      return (await import("@faultline/launcher/ready/http")).httpAnswers(port, tls);
     case "mongod":
       return (await import("@faultline/launcher/ready/mongod")).mongodAnswers(port);
     case "memcached":
@@ -32,7 +32,7 @@ async function main([kindText, portText]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const asked = kind ? { kind, port } : await whatRuns();
+    const asked = kind ? { kind, port } : await (await import("./what-runs.ts")).whatRuns(process.env.PORT);
     const ready = await checkOf(asked.kind, asked.port);
     await ready(AbortSignal.timeout(deadlineMs));
     return 0;

@@ -5,7 +5,7 @@
 # this container can reach.
 set -euo pipefail
 
-server=/app/packages/mongod/main.ts
+server=/app/packages/mongod/bin/mongod.mjs
 init_scripts=/docker-entrypoint-initdb.d
 dbpath=/data/db
 listens=false

@@ -7,10 +7,9 @@ export interface Running {
   readonly port: number;
 }
 
-/** Tells from the command line and the environment of the container's first process what it is. */
-export async function whatRuns(pid = 1): Promise<Running> {
-  const line = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
-  return runningOf(line, process.env.PORT);
+/** Tells from the command line of the container's first process what it is. `port` is what `PORT` says, if anything. */
+export async function whatRuns(port: string | undefined): Promise<Running> {
+  return runningOf((await readFile("/proc/1/cmdline", "utf8")).split("\0"), port);
 }
 
 /** The same of a command line at hand. Throws if it is none of ours. */
