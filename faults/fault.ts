@@ -45,27 +45,37 @@ export interface Intervention<P extends Parameters> {
   recover(values: Values<P>, operation: Operation, memento: Memento | undefined): Promise<void>;
 }
 
-/** Where a fault takes hold: exactly one of these. */
-export type Hook<P extends Parameters> =
+/** Where a fault may take hold. */
+interface Hooks<P extends Parameters> {
   /** RPCs and HTTP requests, inside the services that they concern. */
-  | { readonly onCall: CallHooks<P> }
+  readonly onCall: CallHooks<P>;
   /** Operations of the service on its database or cache, inside their span. */
-  | { readonly onQuery: { readonly store: "mongodb" | "memcached"; readonly layer: LayerHook<P> } }
+  readonly onQuery: { readonly store: "mongodb" | "memcached"; readonly layer: LayerHook<P> };
   /** Something that goes on inside the service's process for as long as the fault is on. */
-  | { readonly onService: (values: Values<P>, attached: Attached) => void }
+  readonly onService: (values: Values<P>, attached: Attached) => void;
   /** A store's server, through its own administration commands and settings. */
-  | { readonly onStore: Intervention<P> }
+  readonly onStore: Intervention<P>;
   /** A server's process or network. */
-  | { readonly onProcess: Intervention<P> }
-  /** A wrong handler in the service's own folder that its `main.ts` names like the fault. */
-  | { readonly twin: true };
+  readonly onProcess: Intervention<P>;
+  /** A wrong handler in a service's own folder, which its `main.ts` lists under the fault's name. */
+  readonly twin: true;
+}
+
+export type HookKind = keyof Hooks<Parameters>;
+
+/** Exactly one of them. */
+export type Hook<P extends Parameters> = {
+  readonly [Kind in HookKind]: Pick<Hooks<P>, Kind> & {
+    readonly [Other in Exclude<HookKind, Kind>]?: never;
+  };
+}[HookKind];
 
 interface Described<P extends Parameters> {
   /** `kebab-case`; the flag, the file and the environment variable `FAULT_<NAME>` are named so. */
   readonly name: string;
   /** One sentence for the operator. */
   readonly summary: string;
-  /** A hook inside a service applies to the service that the parameter `service` names, or to this one. */
+  /** A hook inside a service applies to the service that `service` names, and to calls that `caller` makes. */
   readonly parameters: P;
   readonly facts: CatalogueFacts;
   /** Further named sets of values beside `on`, which is all defaults. */
@@ -75,8 +85,6 @@ interface Described<P extends Parameters> {
 /** A fault of whatever parameters, as lists and tools see it. */
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of all faults differ; each pairs its own.
 export type Fault = Described<any> & Hook<any>;
-
-export type HookKind = "onCall" | "onQuery" | "onService" | "onStore" | "onProcess" | "twin";
 
 const hookKinds: readonly HookKind[] = [
   "onCall",

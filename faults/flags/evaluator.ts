@@ -7,6 +7,8 @@ export interface FlagContext {
   readonly service: string;
   /** One replica among several. */
   readonly instance: string;
+  /** The port that the replica listens on; 0 where it has none. */
+  readonly port: number;
   /** `geo.Geo/Nearby`, `/hotels`; empty where it is not about a request. */
   readonly method: string;
   /** Who asks, as the request says it; empty if it does not. */

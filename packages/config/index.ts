@@ -1,3 +1,4 @@
+export type { FlagConfig } from "./flags.ts";
 export {
   environmentOf,
   readServiceConfig,

@@ -1,3 +1,4 @@
+import { readFlagConfig } from "./flags.ts";
 import {
   addresses,
   type Environment,
@@ -173,6 +174,7 @@ export function readServiceConfig(
     ...own,
     callees,
     tls,
+    flags: readFlagConfig(environment),
     sampling: sampling(shared),
     logLevel: logLevels[environment.LOG_LEVEL?.toLowerCase() ?? "info"] ?? "info",
     memcachedTimeoutMs: memcachedTimeoutMs(environment.MEMC_TIMEOUT),

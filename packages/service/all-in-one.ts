@@ -7,11 +7,14 @@ import { startTracing } from "@faultline/telemetry/tracing";
 import { loadApp, loadAssembly } from "./applications.ts";
 import type { App, Service } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
+import { flaggedServices } from "./flags/flagged.ts";
 import { inProcess, type Neighbourhood } from "./in-process.ts";
 import { type Layers, layersOf } from "./layers.ts";
+import { mongoUrlAt } from "./mongo-address.ts";
 import { dieLoudly, orExit, stopSignal } from "./process-life.ts";
 import { telemetryOf, untilStopped } from "./serve.ts";
 import { startApp } from "./start-app.ts";
+import type { Flagged } from "./surroundings.ts";
 import { version } from "./version.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -30,8 +33,11 @@ async function runApp(): Promise<number> {
   const telemetry = await telemetryOf(app.name, shared);
   dieLoudly(telemetry);
   const tracings = await tracingByService(telemetry);
-  const around = inProcess(neighbourhoodOf(telemetry, tracings));
-  const start = () => startApp(app, (name) => loadAssembly(app, name), around, shared);
+  const start = async () => {
+    const flagged = await flaggedServices(Object.values(app.services), shared, telemetry.log);
+    const around = inProcess(neighbourhoodOf(telemetry, tracings, flagged));
+    return startApp(app, (name) => loadAssembly(app, name), around, shared);
+  };
   const close = async () => {
     await Promise.all([...tracings.values()].map((tracing) => tracing.close()));
     await telemetry.close();
@@ -74,11 +80,14 @@ async function tracingByService({ log }: Telemetry): Promise<ReadonlyMap<string,
 function neighbourhoodOf(
   { log, metrics }: Telemetry,
   tracings: ReadonlyMap<string, Tracing>,
+  flagged: ReadonlyMap<string, Flagged>,
 ): Neighbourhood {
   const { requestDeadlineMs, logLevel } = shared;
   const options = { requestDeadlineMs, verbose: logLevel === "debug" };
-  const layersOfService = (name: string): Layers =>
-    layersOf({ tracing: tracings.get(name), metrics }, options);
+  const layersOfService = (name: string): Layers => {
+    const switchboard = flagged.get(name)?.switchboard;
+    return layersOf({ tracing: tracings.get(name), metrics }, { ...options, switchboard });
+  };
   const observation = ({ name }: Service, peer: string) => ({
     service: name,
     peer,
@@ -89,11 +98,12 @@ function neighbourhoodOf(
     host: shared.host,
     tls: shared.tls,
     layersOf: layersOfService,
+    flaggedOf: ({ name }) => flagged.get(name),
     frontDoorPort: () => shared.port,
-    mongo: (service, { database }) =>
+    mongo: (service, { database }, elsewhere) =>
       connectMongo({
         ...observation(service, `mongodb-${service.name}`),
-        url: configOf(service.name, configs).mongoUrl,
+        url: mongoUrlAt(configOf(service.name, configs).mongoUrl, elsewhere),
         database,
       }),
     cache: (service, { name }) =>

@@ -4,6 +4,7 @@ import type { Client, Contract, Handlers } from "@faultline/rpc/service";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Mongo } from "@faultline/stores/mongo";
 import type { Service, ServiceDefinition, Table } from "./define-app.ts";
+import type { Elsewhere } from "./surroundings.ts";
 
 type CallsOf<D> = D extends { readonly calls: readonly (infer Name)[] } ? Name : never;
 type ContractOf<D> = D extends { readonly contract: infer C extends Contract } ? C : never;
@@ -23,10 +24,27 @@ export interface Parts<S extends Service> {
   readonly scope: CallScope;
 }
 
+/** What the twin of a handler may be made of besides: connections of its own, closed when it is turned off. */
+export interface TwinParts<S extends Service> extends Parts<S> {
+  readonly open: {
+    /** Another connection to the service's database; or to what is at that host or port instead. */
+    mongo(elsewhere?: Elsewhere): Promise<Mongo>;
+    /** Another connection to the service's cache. */
+    cache(): Cache;
+  };
+}
+
 /** What a service implements: its contract, or a front door's routes. */
 export type Implementation<D> = D extends { readonly http: true }
   ? HttpHandlers
   : Handlers<ContractOf<D>>;
+
+interface TwinMaker<S extends Service> {
+  // A method, so that assemblies of all services can be handled alike.
+  make(
+    parts: TwinParts<S>,
+  ): Implementation<S["definition"]> | Promise<Implementation<S["definition"]>>;
+}
 
 /** A service and how it is put together; nothing has been opened yet. */
 export interface Assembly<S extends Service = Service> {
@@ -36,6 +54,11 @@ export interface Assembly<S extends Service = Service> {
   create(
     parts: Parts<S>,
   ): Implementation<S["definition"]> | Promise<Implementation<S["definition"]>>;
+  /**
+   * Other implementations, each wrong in the way that the fault of its name is about. One takes the calls for which
+   * its flag is on. If that is so at the start, its databases must be reached like the service's own.
+   */
+  readonly twins?: Readonly<Record<string, TwinMaker<S>["make"]>>;
   /** Looks after the stores while the service runs; it returns once the signal aborts, and survives its failures. */
   tend?(parts: Parts<S>, signal: AbortSignal): Promise<void>;
 }

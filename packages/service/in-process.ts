@@ -7,15 +7,16 @@ import type { Mongo } from "@faultline/stores/mongo";
 import type { Logger } from "@faultline/telemetry";
 import type { MemcachedStore, MongoStore, Service } from "./define-app.ts";
 import type { Layers } from "./layers.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Elsewhere, Flagged, Surroundings } from "./surroundings.ts";
 
 /** What the services of one process have in common, and how each gets its stores. */
 export interface Neighbourhood {
   readonly log: Logger;
   /** The layers of a service; each is told apart by name. */
   layersOf(service: string): Layers;
-  mongo(service: Service, store: MongoStore): Mongo;
+  mongo(service: Service, store: MongoStore, elsewhere?: Elsewhere): Mongo | Promise<Mongo>;
   cache(service: Service, store: MemcachedStore): Cache;
+  flaggedOf?(service: Service): Flagged | undefined;
   /** Where front doors listen. */
   readonly host: string;
   readonly tls?: TlsConfig | undefined;
@@ -34,7 +35,8 @@ export function inProcess(neighbourhood: Neighbourhood): (service: Service) => S
     const layers = neighbourhood.layersOf(name);
     return {
       log,
-      mongo: (store) => neighbourhood.mongo(service, store),
+      flagged: neighbourhood.flaggedOf?.(service),
+      mongo: (store, elsewhere) => neighbourhood.mongo(service, store, elsewhere),
       cache: (store) => neighbourhood.cache(service, store),
       dial(callee, contract) {
         const server = servers.get(callee.name);

@@ -6,13 +6,15 @@ import { connectMemcached } from "@faultline/stores/memcached-client";
 import type { Telemetry } from "@faultline/telemetry";
 import type { Service } from "./define-app.ts";
 import { layersOf } from "./layers.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { mongoUrlAt } from "./mongo-address.ts";
+import type { Flagged, Surroundings } from "./surroundings.ts";
 
 /** A service as a process of its own: everything it reaches, and everything that reaches it, is a socket. */
 export function overSockets(
   service: Service,
   config: ServiceConfig,
   telemetry: Pick<Telemetry, "log" | "metrics" | "tracing">,
+  flagged?: Flagged,
 ): Surroundings {
   const { log } = telemetry;
   const { host, port, tls } = config;
@@ -20,14 +22,16 @@ export function overSockets(
   const layers = layersOf(telemetry, {
     requestDeadlineMs: config.requestDeadlineMs,
     verbose: config.logLevel === "debug",
+    switchboard: flagged?.switchboard,
   });
   return {
     log,
-    async mongo({ database }) {
+    flagged,
+    async mongo({ database }, elsewhere) {
       // The driver costs a process more than 100 ms of start, so those without a database do not load it.
       const { connectMongo } = await import("@faultline/stores/mongo-client");
       return connectMongo({
-        url: config.mongoUrl,
+        url: mongoUrlAt(config.mongoUrl, elsewhere),
         database,
         service: name,
         peer: `mongodb-${name}`,

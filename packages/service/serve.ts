@@ -1,8 +1,9 @@
-import { hostname } from "node:os";
 import { readServiceConfig, type ServiceConfig } from "@faultline/config";
 import { startTelemetry, type Telemetry } from "@faultline/telemetry";
 import type { Assembly } from "./assemble.ts";
 import { factsOf } from "./facts.ts";
+import { flaggedServices } from "./flags/flagged.ts";
+import { instanceName } from "./instance-name.ts";
 import { overSockets } from "./over-sockets.ts";
 import { dieLoudly, exitCodes, orExit, stopSignal, textOf } from "./process-life.ts";
 import { type RunningService, refusal, startService } from "./start.ts";
@@ -19,8 +20,14 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   );
   const telemetry = await telemetryOf(service.name, config);
   dieLoudly(telemetry);
-  const start = () =>
-    startService({ service, ...how }, overSockets(service, config, telemetry), config);
+  const start = async () => {
+    const flagged = await flaggedServices([service], config, telemetry.log);
+    return startService(
+      { service, ...how },
+      overSockets(service, config, telemetry, flagged.get(service.name)),
+      config,
+    );
+  };
   process.exit(await untilStopped(start, telemetry, stopping));
 }
 
@@ -29,7 +36,7 @@ export function telemetryOf(name: string, config: ServiceConfig): Promise<Teleme
   return startTelemetry({
     service: config.serviceName ?? name,
     version,
-    instance: `${hostname()}-${process.pid}`,
+    instance: instanceName(),
     logLevel: config.logLevel,
     sampling: config.sampling,
     otlpUrl: config.otlpUrl,

@@ -8,7 +8,9 @@ import { type Logger, rootContext } from "@faultline/telemetry";
 import type { Assembly, Parts } from "./assemble.ts";
 import { Closing } from "./closing.ts";
 import type { Service } from "./define-app.ts";
+import type { TwinMakers } from "./flags/twins.ts";
 import type { Served, Surroundings } from "./surroundings.ts";
+import { twinMakers } from "./twin-makers.ts";
 
 export interface StartOptions {
   /** How long the database may take to be there, in milliseconds. */
@@ -55,7 +57,7 @@ export async function startService(
 }
 
 async function open(
-  { service, seed, create, tend }: Assembly,
+  { service, seed, create, tend, twins }: Assembly,
   surroundings: Surroundings,
   { startDeadlineMs }: StartOptions,
   closing: Closing,
@@ -69,12 +71,32 @@ async function open(
   // The table's types say which parts a service has; this is the one place that makes them so.
   const parts = { clients, mongo, cache, scope } as unknown as Parts<Service>;
 
-  if (mongo) await reached(mongo, scope);
+  const makers = twinMakers({ service, twins }, surroundings, () => ({
+    ...parts,
+    scope: startScope(surroundings.log, startDeadlineMs),
+  }));
+  const flagged = await beginFlags(surroundings, makers, closing);
+  for (const database of [mongo, ...flagged]) if (database) await reached(database, scope);
   await seed?.(parts);
   const implementation = await create(parts);
   if (tend) closing.opened(tended((signal) => tend(parts, signal)));
   const served = await surroundings.serve(service, implementation);
   return { served, connections: connections.map(([, connection]) => connection) };
+}
+
+/** Lets flags act from now on. Answers the databases of those handlers that they have put in the service's place. */
+async function beginFlags(
+  { flagged }: Surroundings,
+  makers: TwinMakers,
+  closing: Closing,
+): Promise<readonly Mongo[]> {
+  if (!flagged) return [];
+  const { switchboard, flags } = flagged;
+  switchboard.provideTwins(makers);
+  closing.opened(switchboard);
+  await flags.follow((document) => switchboard.apply(document));
+  const made = await Promise.all(await switchboard.standingTwins());
+  return made.flatMap(({ databases }) => databases);
 }
 
 /** Work that goes on beside the handlers; closing it waits for its end. */

@@ -5,6 +5,8 @@ import type { Cache } from "@faultline/stores/memcached";
 import type { Mongo } from "@faultline/stores/mongo";
 import type { Logger } from "@faultline/telemetry";
 import type { MemcachedStore, MongoStore, Service } from "./define-app.ts";
+import type { Flags } from "./flags/flags.ts";
+import type { Switchboard } from "./flags/switchboard.ts";
 
 /** A service that answers. */
 export interface Served {
@@ -15,11 +17,26 @@ export interface Served {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Another address for a server: what is left out stays. */
+export interface Elsewhere {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** The flags of a service. */
+export interface Flagged {
+  readonly switchboard: Switchboard;
+  readonly flags: Flags;
+}
+
 /** How one service reaches its stores and callees, and how it is reached: over sockets, or within a process. */
 export interface Surroundings {
   readonly log: Logger;
-  mongo(store: MongoStore): Mongo | Promise<Mongo>;
+  /** The service's database; `elsewhere` overrides parts of the address that it is at. */
+  mongo(store: MongoStore, elsewhere?: Elsewhere): Mongo | Promise<Mongo>;
   cache(store: MemcachedStore): Cache;
+  /** What flags do to the service; it begins before the stores are reached. */
+  readonly flagged?: Flagged | undefined;
   dial(callee: Service, contract: Contract): Connection<Contract>;
   serve(service: Service, implementation: HttpHandlers | Handlers<Contract>): Promise<Served>;
 }

@@ -3,6 +3,7 @@ import type { MaybeLayer } from "@faultline/rpc/compose";
 import type { Cache } from "@faultline/stores/memcached";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
+import { connectMongo } from "@faultline/stores/mongo-client";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import { Metrics, silent, type Tracing } from "@faultline/telemetry";
 import { startTracing } from "@faultline/telemetry/tracing";
@@ -10,11 +11,14 @@ import { loadApp, loadAssembly } from "./applications.ts";
 import { Closing } from "./closing.ts";
 import type { App, Service } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
+import type { Flags } from "./flags/flags.ts";
+import { Switchboard } from "./flags/switchboard.ts";
 import { inProcess } from "./in-process.ts";
 import { layersOf } from "./layers.ts";
+import { mongoUrlAt } from "./mongo-address.ts";
 import { overSockets } from "./over-sockets.ts";
 import { startApp as start } from "./start-app.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Flagged, Surroundings } from "./surroundings.ts";
 
 type SpanExporter = NonNullable<Parameters<typeof startTracing>[0]["exporter"]>;
 
@@ -30,6 +34,8 @@ export interface TestAppOptions {
   readonly exporter?: SpanExporter;
   /** Laid around every operation on a store. */
   readonly storeLayers?: readonly MaybeLayer[];
+  /** What the services follow; without, they have no flags. */
+  readonly flags?: Flags;
 }
 
 /** An application that runs inside a test. */
@@ -43,6 +49,8 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+const nowhere = "mongodb://127.0.0.1";
+
 const limits = { startDeadlineMs: 10_000, drainMs: 2_000 };
 
 /** Starts every service of an application inside the test's process. The caller closes it. */
@@ -52,9 +60,11 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
   const tracings = await tracingByService(app, options, closing);
   const caches = new Map<string, Cache>();
   const ports = new Map<string, number>();
+  const boards = switchboards(app, options);
+  const flagged = (service: string) => boards.get(service);
   const around = options.servers
-    ? withServers(options, tracings, ports)
-    : withoutServers(options, tracings, caches);
+    ? withServers(options, tracings, ports, flagged)
+    : withoutServers(options, tracings, caches, flagged);
   const running = await start(app, (service) => loadAssembly(app, service), around, limits);
   closing.opened(running);
   const address = (service: string) => `127.0.0.1:${running.ports.get(service)}`;
@@ -68,6 +78,15 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
     },
     close: () => closing.close(),
   };
+}
+
+function switchboards(app: App, { flags }: TestAppOptions): ReadonlyMap<string, Flagged> {
+  if (!flags) return new Map();
+  const of = (service: Service): Flagged => ({
+    flags,
+    switchboard: new Switchboard({ service, instance: "0", port: 0, reveal: false, log: silent }),
+  });
+  return new Map(Object.values(app.services).map((service) => [service.name, of(service)]));
 }
 
 function frontDoorOf(app: App): string {
@@ -97,23 +116,25 @@ function withoutServers(
   { storeLayers = [] }: TestAppOptions,
   tracings: Tracings,
   caches: Map<string, Cache>,
+  flagged: (service: string) => Flagged | undefined,
 ): (service: Service) => Surroundings {
   const metrics = new Metrics();
   const layers = (service: string) => {
-    const own = layersOf(
-      { tracing: tracings.get(service), metrics },
-      { requestDeadlineMs: 30_000, verbose: false },
-    );
-    return { ...own, store: [...own.store, ...storeLayers] };
+    const options = { requestDeadlineMs: 30_000, verbose: false, storeLayers };
+    const { switchboard } = flagged(service) ?? {};
+    return layersOf({ tracing: tracings.get(service), metrics }, { ...options, switchboard });
   };
   const databases = new Map<string, Mongo>();
   return inProcess({
     log: silent,
     host: "127.0.0.1",
     layersOf: layers,
+    flaggedOf: ({ name }) => flagged(name),
     frontDoorPort: () => 0,
-    mongo({ name: service }, { database }) {
+    mongo({ name: service }, { database }, elsewhere) {
       const own = { service, peer: `mongodb-${service}`, layers: layers(service).store };
+      // What is in this process has no address: whoever wants one gets what is there.
+      if (elsewhere) return connectMongo({ ...own, database, url: mongoUrlAt(nowhere, elsewhere) });
       const mongo = databases.get(database) ?? createMemoryMongo({ ...own, database });
       databases.set(database, mongo);
       return mongo;
@@ -131,6 +152,7 @@ function withServers(
   { servers }: TestAppOptions,
   tracings: Tracings,
   ports: Map<string, number>,
+  flagged: (service: string) => Flagged | undefined,
 ): (service: Service) => Surroundings {
   return (service) => {
     const metrics = new Metrics();
@@ -146,7 +168,7 @@ function withServers(
       ...Object.fromEntries(callees),
     });
     const telemetry = { log: silent, metrics, tracing: tracings.get(service.name) };
-    const surroundings = overSockets(service, config, telemetry);
+    const surroundings = overSockets(service, config, telemetry, flagged(service.name));
     return {
       ...surroundings,
       async serve(served, implementation) {

@@ -57,6 +57,12 @@ export function traceFields(context: Context): { trace_id?: string; span_id?: st
   return place ? { trace_id: place.traceId, span_id: place.spanId } : {};
 }
 
+/** The span that the context is in; undefined outside any trace. */
+export function spanOf(context: Context): Span | undefined {
+  const span = context.getValue(spanKey);
+  return isSpan(span) ? span : undefined;
+}
+
 function isSpan(value: unknown): value is Span {
   return typeof value === "object" && value !== null && "spanContext" in value;
 }

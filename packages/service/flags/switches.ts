@@ -1,0 +1,69 @@
+import type { Fault } from "@faultline/faults/fault";
+import type { FlagDocument } from "@faultline/faults/flags/document";
+import type { Values } from "@faultline/faults/parameters";
+import type { Service } from "../define-app.ts";
+
+/** A fault that a document may turn on in a service, and the values of each variant that it may turn on. */
+export interface Concerned {
+  readonly fault: Fault;
+  readonly variants: readonly (readonly [name: string, values: Values])[];
+}
+
+/**
+ * Those of a document's flags that concern the service. Flags that are not ours, or whose values do not fit the
+ * application, are passed over: somebody else may be meant.
+ */
+export async function readSwitches(
+  document: FlagDocument,
+  service: Service,
+  hasTwin: (name: string) => boolean,
+): Promise<readonly Concerned[]> {
+  const [{ faults }, { possibleVariants }, { readParameters }] = await Promise.all([
+    import("@faultline/faults"),
+    import("@faultline/faults/flags/flag-of"),
+    import("@faultline/faults/parameters"),
+  ]);
+  const topology = topologyOf(service);
+  return faults.flatMap((fault) => {
+    const flag = document.flags[fault.name];
+    if (!flag) return [];
+    const variants = possibleVariants(flag).flatMap(([name, given]) => {
+      const values = valuesOf(() => readParameters(fault.parameters, fieldsOf(given), topology));
+      return values && concerns(fault, values, service, hasTwin) ? [[name, values] as const] : [];
+    });
+    return variants.length > 0 ? [{ fault, variants }] : [];
+  });
+}
+
+function topologyOf({ app, table }: Service) {
+  const services = Object.entries(table).map(([name, definition]) => [name, { definition }]);
+  return { name: app, services: Object.fromEntries(services) };
+}
+
+function valuesOf(read: () => Values): Values | undefined {
+  try {
+    return read();
+  } catch {
+    // Whoever writes a flag has its values checked and is told; a reader takes what fits.
+    return undefined;
+  }
+}
+
+function concerns(
+  fault: Fault,
+  values: Values,
+  { name, definition }: Service,
+  hasTwin: (name: string) => boolean,
+): boolean {
+  if (fault.twin) return hasTwin(fault.name);
+  if (fault.onStore || fault.onProcess) return false;
+  const aboutCallers =
+    fault.onCall?.calling !== undefined || fault.onCall?.attempting !== undefined;
+  const calls = definition.calls?.includes(String(values.service)) ?? false;
+  if (aboutCallers && calls && (values.caller ?? name) === name) return true;
+  return values.service === name;
+}
+
+function fieldsOf(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === "object" && given !== null ? { ...given } : {};
+}
