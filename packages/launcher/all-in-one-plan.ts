@@ -4,7 +4,7 @@ import { storeVariable } from "./environment.ts";
 import type { PlanSettings } from "./plan.ts";
 import { localPort, metricsOffset } from "./ports.ts";
 import { httpAnswers } from "./ready/http.ts";
-import type { ServerPlan } from "./server-plan.ts";
+import type { Listening, ServerPlan } from "./server-plan.ts";
 import { cacheOf, databaseOf } from "./store-plan.ts";
 
 /**
@@ -15,25 +15,28 @@ export function planAllInOne(app: App, settings: PlanSettings): readonly ServerP
   const stores = Object.values(app.services).map((service) => storesOf(service, settings));
   const servers = stores.flatMap((store) => store.servers);
   const names = servers.map(({ name }) => name);
-  const port = localPort("service", frontDoorPort(app), settings.portBase);
-  const metricsPort = port + metricsOffset;
+  const ownPort = localPort("service", frontDoorPort(app), settings.portBase);
+  const metricsPort = ownPort + metricsOffset;
   const command = nodeCommand(settings.machine, "packages/service/all-in-one.ts", [app.name]);
   const env = {
     ...command.env,
     ...Object.assign({}, ...stores.map((store) => store.env)),
     HOST: "127.0.0.1",
-    PORT: `${port}`,
     METRICS_PORT: `${metricsPort}`,
     PROCESSES: `${settings.processes ?? 1}`,
   };
+  const at = (port: number): Listening => ({
+    command: { ...command, env: { ...env, PORT: `${port}` } },
+    port,
+    url: `${settings.tls ? "https" : "http"}://127.0.0.1:${port}`,
+    ready: httpAnswers(port, settings.tls),
+  });
   const all: ServerPlan = {
     name: app.name,
     kind: "front door",
-    command: { ...command, env },
-    port,
-    url: `${settings.tls ? "https" : "http"}://127.0.0.1:${port}`,
+    ...at(ownPort),
+    at,
     metricsPort,
-    ready: httpAnswers(port, settings.tls),
     startAfter: names,
     uses: names,
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { untilReady } from "./ready/check.ts";
-import type { CommandLine, ServerPlan } from "./server-plan.ts";
+import type { Listening, ServerPlan } from "./server-plan.ts";
 import type { Tether } from "./tether.ts";
 
 /** `crashed`: it ended though it should run. `stopped`: it does not run and shall not. */
@@ -48,12 +48,17 @@ export class Child {
   notReadyReason: unknown;
   /** Where the log of the present (or last) process begins in the log file, in bytes. */
   logStart = 0;
+  /** What it is started as, also by those who start it again after a crash: as planned, or as last told. */
+  setup: Listening;
+  /** Whether it shall run. */
+  desired = true;
   readonly #tether: Tether;
   #process: ChildProcess | undefined;
   #exited: Promise<Exit> | undefined;
 
   constructor(plan: ServerPlan, { logPath, tether }: ChildSettings) {
     this.plan = plan;
+    this.setup = plan;
     this.logPath = logPath;
     this.#tether = tether;
   }
@@ -68,12 +73,13 @@ export class Child {
   }
 
   /**
-   * Starts its process and resolves when that exists; `events` tells when it is ready. `change` replaces parts of
-   * the planned command for this process only. Rejects if the program cannot be run, or already runs.
+   * Starts its process and resolves when that exists; `events` tells when it is ready. Rejects if the program cannot
+   * be run, or already runs.
    */
-  async start(change: Partial<CommandLine> = {}): Promise<void> {
+  async start(): Promise<void> {
     if (this.#process) throw new Error(`${this.plan.name} already runs`);
-    const { env, ...command } = { ...this.plan.command, ...change };
+    this.desired = true;
+    const { env, ...command } = this.setup.command;
     const [program, ...args] = this.#tether(command);
     const log = openSync(this.logPath, "a");
     this.logStart = fstatSync(log).size;
@@ -88,11 +94,12 @@ export class Child {
     this.#exited = this.#watchExit(process, ended);
     await once(process, "spawn");
     this.events.emit("started");
-    void this.#becomeReady(process, ended.signal);
+    void this.#becomeReady(process, this.setup, ended.signal);
   }
 
   /** Ends its process: SIGTERM, and SIGKILL if it still runs after the grace. Resolves when it has ended. */
   async stop(graceMs: number): Promise<void> {
+    this.desired = false;
     const exited = this.#exited;
     if (!this.#process || !exited) {
       this.state = "stopped";
@@ -113,6 +120,7 @@ export class Child {
 
   /** Ends its process at once and for good. */
   killForGood(): void {
+    this.desired = false;
     this.state = this.#process ? "stopping" : "stopped";
     this.#killGroup();
   }
@@ -169,11 +177,15 @@ export class Child {
   }
 
   /** A process that does not become ready in time is as good as crashed, and is ended so that it counts as that. */
-  async #becomeReady(process: ChildProcess, ended: AbortSignal): Promise<void> {
+  async #becomeReady(
+    process: ChildProcess,
+    { ready, prepare }: Listening,
+    ended: AbortSignal,
+  ): Promise<void> {
     const signal = AbortSignal.any([ended, AbortSignal.timeout(readyDeadlineMs)]);
     try {
-      await untilReady(this.plan.ready, signal);
-      await this.plan.prepare?.(signal);
+      await untilReady(ready, signal);
+      await prepare?.(signal);
     } catch (error) {
       this.notReadyReason = error;
       if (this.#process === process) this.#killGroup();

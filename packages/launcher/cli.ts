@@ -5,8 +5,9 @@ import { type Control, serveControl } from "./control.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { Launch } from "./launch.ts";
 import { LaunchError } from "./launch-error.ts";
-import { type Environment, lookAround } from "./machine.ts";
+import { type Environment, lookAround, type Machine } from "./machine.ts";
 import { assertReachable } from "./mongo-url.ts";
+import { Operations } from "./operations.ts";
 import { type LaunchOptions, readOptions } from "./options.ts";
 import { planApp } from "./plan.ts";
 import { controlPort, localPort } from "./ports.ts";
@@ -19,9 +20,9 @@ import { version } from "./version.ts";
 async function main(args: readonly string[], environment: Environment, screen: Screen) {
   try {
     const options = readOptions(args);
-    const launch = await start(options, environment, screen);
-    const control = await announce(launch, options);
-    await launch.ended.finally(() => control?.close());
+    const running = await start(options, environment, screen);
+    await announce(running, options);
+    await running.launch.ended.finally(() => running.close());
     screen.say("Everything has stopped.");
     return 0;
   } catch (error) {
@@ -32,11 +33,19 @@ async function main(args: readonly string[], environment: Environment, screen: S
   }
 }
 
+/** Servers, and the API by which they can be looked at and acted upon. */
+interface Started {
+  readonly launch: Launch;
+  readonly control: Control;
+  /** Closes what is not the servers' own. */
+  close(): Promise<void>;
+}
+
 async function start(
   options: LaunchOptions,
   environment: Environment,
   screen: Screen,
-): Promise<Launch> {
+): Promise<Started> {
   const known = apps[options.app];
   if (!known) throw new LaunchError(`There is no application ${options.app}.`);
   const machine = lookAround(environment, options.mongod);
@@ -50,20 +59,28 @@ async function start(
     ...(options.mongoUrl ? {} : { engine: machine.mongod ? "mongod" : "embedded" }),
   });
   screen.say(`Starting ${known.title} …`);
+  const control = await serveControl({
+    dataDirectory,
+    port: localPort("control", controlPort, options.portBase),
+  });
   const plan = options.allInOne ? planAllInOne : planApp;
   const servers = await plan(known.app, {
     ...options,
-    machine,
+    machine: sendingTracesTo(control.url, machine),
     dataDirectory,
     ...(tls ? { tls } : {}),
   });
-  return new Launch({
-    servers,
-    dataDirectory,
-    screen,
-    verbose: options.verbose,
-    tether: createTether(machine),
-  });
+  const tether = createTether(machine);
+  const launch = new Launch({ servers, dataDirectory, screen, verbose: options.verbose, tether });
+  const operations = new Operations(launch);
+  control.attach({ app: options.app, launch, operations });
+  const close = async () => void (await Promise.all([operations.close(), control.close()]));
+  return { launch, control, close };
+}
+
+/** Unless the user has named another receiver, services send their traces here. */
+function sendingTracesTo(url: string, machine: Machine): Machine {
+  return { ...machine, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...machine.environment } };
 }
 
 function readTlsOf(environment: Environment) {
@@ -75,22 +92,22 @@ function readTlsOf(environment: Environment) {
 }
 
 /** Says what runs where as soon as everything is ready. Nothing to say if it was stopped before. */
-async function announce(launch: Launch, options: LaunchOptions): Promise<Control | undefined> {
+async function announce({ launch, control }: Started, options: LaunchOptions): Promise<void> {
   await launch.ready;
-  if (launch.stopping.aborted) return undefined;
+  if (launch.stopping.aborted) return;
   const { screen, children, dataDirectory } = launch;
-  const control = await serveControl({
-    app: options.app,
-    launch,
-    port: localPort("control", controlPort, options.portBase),
-  });
   const seconds = (performance.now() / 1_000).toFixed(1);
   screen.say(`${apps[options.app]?.title} is ready after ${seconds} s.\n`);
   for (const line of readyTable([...children.values()].map(({ plan }) => plan))) screen.say(line);
   screen.say(`\n  status  ${control.url}/api/status`);
+  screen.say(`  traces  ${control.url}/api/traces?service=${frontDoorOf(launch)}`);
   screen.say(`  logs    ${dataDirectory.logPath("<name>")}`);
   screen.say("\nCtrl-C stops all of it.");
-  return control;
+}
+
+function frontDoorOf({ children }: Launch): string {
+  const doors = [...children.values()].filter(({ plan }) => plan.kind === "front door");
+  return doors[0]?.plan.name ?? "";
 }
 
 const screen = createScreen(process.stdout);

@@ -115,7 +115,9 @@ test("a stopped server stays stopped, and can be started with other settings", a
   expect([geo.state, await isFree(geo.plan.port)]).toEqual(["stopped", true]);
 
   const ready = once(geo.events, "ready");
-  await geo.start({ env: { ...geo.plan.command.env, MOOD: "sunny" } });
+  const { command } = geo.plan;
+  geo.setup = { ...geo.plan, command: { ...command, env: { ...command.env, MOOD: "sunny" } } };
+  await geo.start();
   await ready;
   expect(readFileSync(geo.logPath, "utf8")).toContain("mood sunny");
 });

@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
 import { localPort, metricsOffset, replicaPort } from "./ports.ts";
 import { grpcServes } from "./ready/grpc.ts";
 import { httpAnswers } from "./ready/http.ts";
-import type { ServerPlan } from "./server-plan.ts";
+import type { Listening, ServerPlan } from "./server-plan.ts";
 import { cacheOf, databaseOf, type StoreSettings } from "./store-plan.ts";
 
 /** What was asked for, as far as the plan depends on it. */
@@ -116,19 +116,23 @@ function replicasOf(
     ...calleeVariables(definition, ports),
   };
   return replicaNames(name, ports).map((replica, index) => {
-    const port = ports.get(name)?.[index] ?? 0;
-    const metricsPort = port + metricsOffset;
-    return {
-      name: replica,
-      kind: definition.http ? "front door" : "service",
+    const ownPort = ports.get(name)?.[index] ?? 0;
+    const metricsPort = ownPort + metricsOffset;
+    const at = (port: number): Listening => ({
       command: {
         ...command,
         env: { ...env, HOST: "127.0.0.1", PORT: `${port}`, METRICS_PORT: `${metricsPort}` },
       },
       port,
       url: `${definition.http ? httpScheme(settings) : "grpc"}://127.0.0.1:${port}`,
-      metricsPort,
       ready: definition.http ? httpAnswers(port, settings.tls) : grpcServes(port, settings.tls),
+    });
+    return {
+      name: replica,
+      kind: definition.http ? "front door" : "service",
+      ...at(ownPort),
+      at,
+      metricsPort,
       startAfter: [...stores, ...callees],
       uses: [...stores, ...callees],
     };

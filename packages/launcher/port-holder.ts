@@ -6,7 +6,7 @@ const commandLengthMax = 160;
 
 /** `pid 812 (redis-server *:6379)`: who listens on a port, as far as `/proc` lets this user see. */
 export function portHolder(port: number): string | undefined {
-  const inodes = new Set([...listeners("tcp", port), ...listeners("tcp6", port)]);
+  const inodes = socketInodes((local, state) => state === "listening" && local === port);
   if (inodes.size === 0) return undefined;
   const pid = numericEntries("/proc").find((candidate) => holdsSocket(candidate, inodes));
   if (pid === undefined) return undefined;
@@ -14,18 +14,26 @@ export function portHolder(port: number): string | undefined {
   return `pid ${pid} (${[basename(program), ...args].join(" ").slice(0, commandLengthMax)})`;
 }
 
-/** The inodes of the sockets that listen on a port. */
-function listeners(protocol: "tcp" | "tcp6", port: number): string[] {
+/** The inodes of this machine's TCP sockets of which it is so, by their own port and state. */
+export function socketInodes(
+  isWanted: (localPort: number, state: "listening" | "other") => boolean,
+): ReadonlySet<string> {
   const listen = "0A";
-  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  return readText(`/proc/net/${protocol}`)
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, local, , state]) => state === listen && local?.endsWith(`:${hexPort}`))
-    .map((fields) => fields[9] ?? "");
+  const lines = ["tcp", "tcp6"].flatMap((protocol) =>
+    readText(`/proc/net/${protocol}`).split("\n").slice(1),
+  );
+  return new Set(
+    lines
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local = "", , state]) =>
+        isWanted(Number.parseInt(local.slice(-4), 16), state === listen ? "listening" : "other"),
+      )
+      .map((fields) => fields[9] ?? ""),
+  );
 }
 
-function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {
+/** Whether a process has one of those sockets open. */
+export function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {
   return numericEntries(`/proc/${pid}/fd`).some((descriptor) => {
     const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`))?.[1];
     return inode !== undefined && inodes.has(inode);

@@ -11,19 +11,25 @@ export interface CommandLine {
 
 export type ServerKind = "service" | "front door" | "mongod" | "memcached";
 
-/** One process that shall run: how it is started, when it counts as ready, and whom it needs. */
-export interface ServerPlan {
-  /** As in the original deployment: `geo`, `mongodb-geo`, `memcached-rate`; a second replica is `geo-2`. */
-  readonly name: string;
-  readonly kind: ServerKind;
+/** What depends on the port that a server listens on. */
+export interface Listening {
   readonly command: CommandLine;
   readonly port: number;
   /** Where it listens, as a person would type it. */
   readonly url: string;
-  readonly metricsPort?: number;
   readonly ready: ReadyCheck;
   /** Done once after each start before it counts as ready, such as creating a new database's users. */
   readonly prepare?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** One process that shall run: how it is started, when it counts as ready, and whom it needs. */
+export interface ServerPlan extends Listening {
+  /** As in the original deployment: `geo`, `mongodb-geo`, `memcached-rate`; a second replica is `geo-2`. */
+  readonly name: string;
+  readonly kind: ServerKind;
+  readonly metricsPort?: number;
+  /** The same server, were it to listen on another port; its metrics stay where they are. */
+  at(port: number): Listening;
   /** Servers that must be ready before this one is started. */
   readonly startAfter: readonly string[];
   /** Servers that this one uses: they are stopped after it. */

@@ -6,7 +6,7 @@ import { createUsers, databaseUser } from "./mongo-users.ts";
 import { localPort } from "./ports.ts";
 import { memcachedAnswers } from "./ready/memcached.ts";
 import { mongodAnswers } from "./ready/mongod.ts";
-import type { ServerPlan } from "./server-plan.ts";
+import type { Listening, ServerPlan } from "./server-plan.ts";
 
 export interface StoreSettings {
   readonly machine: Machine;
@@ -25,16 +25,20 @@ export function databaseOf(
   if (settings.mongoUrl) return { servers: [], url: settings.mongoUrl };
   const { machine, dataDirectory, portBase } = settings;
   const name = `mongodb-${service}`;
-  const ownPort = localPort("mongod", port, portBase);
   const dbpath = dataDirectory.databasePath(name);
-  const server: ServerPlan = {
-    name,
-    kind: "mongod",
+  const at = (ownPort: number): Listening => ({
     command: mongodCommand(machine, { port: ownPort, dbpath, auth }),
     port: ownPort,
     url: `mongodb://127.0.0.1:${ownPort}`,
     ready: mongodAnswers(ownPort),
     ...(auth ? { prepare: () => createUsers({ port: ownPort, dbpath, database }) } : {}),
+  });
+  const ownPort = localPort("mongod", port, portBase);
+  const server: ServerPlan = {
+    name,
+    kind: "mongod",
+    ...at(ownPort),
+    at,
     startAfter: [],
     uses: [],
   };
@@ -44,14 +48,18 @@ export function databaseOf(
 
 /** The memcached of a service, and the address by which the service finds it. */
 export function cacheOf({ name, port }: MemcachedStore, { machine, portBase }: StoreSettings) {
-  const ownPort = localPort("memcached", port, portBase);
-  const server: ServerPlan = {
-    name: `memcached-${name}`,
-    kind: "memcached",
+  const at = (ownPort: number): Listening => ({
     command: memcachedCommand(machine, ownPort),
     port: ownPort,
     url: `127.0.0.1:${ownPort}`,
     ready: memcachedAnswers(ownPort),
+  });
+  const ownPort = localPort("memcached", port, portBase);
+  const server: ServerPlan = {
+    name: `memcached-${name}`,
+    kind: "memcached",
+    ...at(ownPort),
+    at,
     startAfter: [],
     uses: [],
   };

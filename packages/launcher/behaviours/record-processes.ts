@@ -8,9 +8,9 @@ export const recordProcesses: Behaviour = ({ dataDirectory }) => ({
     child.events.on("started", () => {
       const identity = child.pid === undefined ? undefined : identify(child.pid);
       if (!identity) return;
-      const { name, command } = child.plan;
+      const { command } = child.setup;
       const argument = command.args.at(-1) ?? command.program;
-      recordProcess(dataDirectory.path, { ...identity, name, argument });
+      recordProcess(dataDirectory.path, { ...identity, name: child.plan.name, argument });
     });
   },
 });
