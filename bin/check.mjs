@@ -7,6 +7,10 @@ const steps = [
   { says: "lint, format and import rules (biome ci)", holds: () => succeeds("biome", ["ci", "."]) },
   { says: "types (tsc)", holds: () => succeeds("tsc", ["--project", "."]) },
   { says: "generated code is what the contracts give (proto/gen)", holds: generatedIsCurrent },
+  {
+    says: "compose.yaml and its scripts are what the topologies give (docker/render.ts)",
+    holds: () => succeeds("node", ["docker/render.ts", "--check"]),
+  },
 ];
 
 /** Takes every step, says how each went, and returns the exit code. */

@@ -7,7 +7,7 @@ import { installPackages } from "./install.mjs";
 import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
-const verbs = { check, gen, load, start, test };
+const verbs = { check, gen, load, render, start, test, "test:compose": testCompose };
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
@@ -28,6 +28,14 @@ async function gen() {
 
 async function load(args) {
   return run("node", ["loadgen/cli.ts", ...args]);
+}
+
+async function render() {
+  return run("node", ["docker/render.ts"]);
+}
+
+async function testCompose() {
+  return run("node", ["docker/test-stack.ts"]);
 }
 
 const [verb = "", ...args] = process.argv.slice(2);

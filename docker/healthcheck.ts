@@ -32,7 +32,9 @@ async function main([kindText, portText]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const asked = kind ? { kind, port } : await (await import("./what-runs.ts")).whatRuns(process.env.PORT);
+    const asked = kind
+      ? { kind, port }
+      : await (await import("./what-runs.ts")).whatRuns(process.env.PORT);
     const ready = await checkOf(asked.kind, asked.port);
     await ready(AbortSignal.timeout(deadlineMs));
     return 0;

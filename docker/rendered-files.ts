@@ -29,7 +29,8 @@ function filesOf(app: App): ReadonlyMap<string, RenderedFile> {
     if (!mongo?.auth) continue;
     const folder = scriptFolder(app.name, name);
     const { init, scripts } = mongoScripts(name, mongo.database);
-    for (const [file, text] of init) files.set(`${folder}/init/${file}`, { text, executable: true });
+    for (const [file, text] of init)
+      files.set(`${folder}/init/${file}`, { text, executable: true });
     for (const [file, text] of scripts)
       files.set(`${folder}/scripts/${file}`, { text, executable: true });
   }

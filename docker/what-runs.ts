@@ -13,9 +13,13 @@ export async function whatRuns(port: string | undefined): Promise<Running> {
 }
 
 /** The same of a command line at hand. Throws if it is none of ours. */
-export async function runningOf(line: readonly string[], port: string | undefined): Promise<Running> {
+export async function runningOf(
+  line: readonly string[],
+  port: string | undefined,
+): Promise<Running> {
   const text = line.join(" ");
-  if (text.includes("packages/mongod/")) return { kind: "mongod", port: flag(line, "--port") ?? 27_017 };
+  if (text.includes("packages/mongod/"))
+    return { kind: "mongod", port: flag(line, "--port") ?? 27_017 };
 
   const [, app, service] =
     /services\/([a-z-]+)\/([a-z-]+)\/main\.ts/.exec(text) ??

@@ -26,7 +26,9 @@ export function composeFile(app: App, command = "docker compose"): string {
       ...Object.fromEntries(
         Object.entries(shared).map(([name, extended]) => [`x-${name}`, written(extended)]),
       ),
-      services: Object.fromEntries([...services].map(([name, extended]) => [name, written(extended)])),
+      services: Object.fromEntries(
+        [...services].map(([name, extended]) => [name, written(extended)]),
+      ),
       volumes: Object.fromEntries(databases.map((name) => [name, {}])),
     },
     { version: "1.1", aliasDuplicateObjects: false },

@@ -1,3 +1,5 @@
+import { variable as composeVariable } from "./variable.ts";
+
 /** An image that a deployment uses: the variable by which somebody chooses another, and the one that is tested. */
 export interface Image {
   readonly variable: string;
@@ -23,5 +25,5 @@ export const images = {
 
 /** As Compose writes it: the variable if it is set, else the pinned one. */
 export function reference({ variable, pinned }: Image): string {
-  return `\${${variable}:-${pinned}}`;
+  return composeVariable(variable, pinned);
 }

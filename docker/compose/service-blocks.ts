@@ -2,6 +2,7 @@ import { addressVariable } from "@faultline/launcher/environment";
 import { databaseUser } from "@faultline/launcher/mongo-users";
 import type { App, Service } from "@faultline/service/define-app";
 import { images, reference } from "./images.ts";
+import { variable, variableUnlessSet } from "./variable.ts";
 
 /** A service of a compose file, as it is written there. */
 export type Block = Readonly<Record<string, unknown>>;
@@ -14,7 +15,7 @@ export interface Extended {
 
 /** What many blocks of the file have in common: written once at its top, each with what it builds upon. */
 export const shared = {
-  health: { block: { interval: "10s", timeout: "3s", retries: 3, start_period: "60s" } },
+  health: { block: { interval: "10s", timeout: "5s", retries: 3, start_period: "60s" } },
   harmless: {
     block: {
       read_only: true,
@@ -25,9 +26,12 @@ export const shared = {
   },
   telemetry: {
     block: {
-      LOG_LEVEL: "${LOG_LEVEL:-info}",
-      JAEGER_SAMPLE_RATIO: "${JAEGER_SAMPLE_RATIO:-0.01}",
-      OTEL_EXPORTER_OTLP_ENDPOINT: "${OTEL_EXPORTER_OTLP_ENDPOINT-http://jaeger:4318}",
+      LOG_LEVEL: variable("LOG_LEVEL", "info"),
+      JAEGER_SAMPLE_RATIO: variable("JAEGER_SAMPLE_RATIO", "0.01"),
+      OTEL_EXPORTER_OTLP_ENDPOINT: variableUnlessSet(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "http://jaeger:4318",
+      ),
     },
   },
   service: {
@@ -92,7 +96,11 @@ function serviceBlock({ name, definition, table }: Service): Extended {
   const { port, http, stores, calls = [] } = definition;
   const mongo = stores?.mongo;
   const memcached = stores?.memcached && `memcached-${stores.memcached.name}`;
-  const needs = [...(mongo ? [`mongodb-${name}`] : []), ...(memcached ? [memcached] : []), ...calls];
+  const needs = [
+    ...(mongo ? [`mongodb-${name}`] : []),
+    ...(memcached ? [memcached] : []),
+    ...calls,
+  ];
   const login = mongo?.auth ? `${databaseUser.name}:${databaseUser.password}@` : "";
   return {
     extends: "service",
@@ -167,7 +175,13 @@ function toolBlocks(app: App): [string, Extended][] {
           mem_limit: "1g",
           ports: [loopback("JAEGER_PORT", 16_686)],
           restart: "unless-stopped",
-          healthcheck: healthcheck("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:13133/status"),
+          healthcheck: healthcheck(
+            "wget",
+            "-q",
+            "-O",
+            "/dev/null",
+            "http://127.0.0.1:13133/status",
+          ),
         },
       },
     ],
@@ -178,10 +192,15 @@ function toolBlocks(app: App): [string, Extended][] {
         block: {
           image: reference(images.k6),
           profiles: ["load"],
-          command: ["run", `/loadgen/${app.name}.js`],
+          command: ["run", `/loadgen/${app.name}.ts`],
           tmpfs: ["/tmp:size=64m"],
           mem_limit: "1g",
-          environment: { BASE_URL: `http://${door.name}:${door.definition.port}` },
+          environment: {
+            BASE_URL: `http://${door.name}:${door.definition.port}`,
+            RATE: variable("RATE", "100"),
+            DURATION: variable("DURATION", "30s"),
+            BASE: variable("BASE", "fresh"),
+          },
           volumes: ["./loadgen:/loadgen:ro"],
           depends_on: healthy([door.name]),
         },
@@ -196,8 +215,8 @@ function healthcheck(...command: readonly string[]): Block {
 }
 
 /** On this machine only: what is broken on purpose should not be on a network. */
-function loopback(variable: string, port: number): string {
-  return `127.0.0.1:\${${variable}:-${port}}:${port}`;
+function loopback(name: string, port: number): string {
+  return `127.0.0.1:${variable(name, `${port}`)}:${port}`;
 }
 
 function healthy(names: readonly string[]): Block {

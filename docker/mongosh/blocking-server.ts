@@ -15,10 +15,18 @@ export interface User {
 }
 
 /** What the thread is asked, and what it answers: documents as extended JSON, errors as what they say. */
-export type Request = { readonly user: User } | { readonly database: string; readonly command: string };
+export type Request =
+  | { readonly user: User }
+  | { readonly database: string; readonly command: string };
 export type Reply =
   | { readonly document: string }
-  | { readonly failure: { readonly message: string; readonly code?: number; readonly codeName?: string } };
+  | {
+      readonly failure: {
+        readonly message: string;
+        readonly code?: number;
+        readonly codeName?: string;
+      };
+    };
 
 /** The server refused a command. */
 export class CommandError extends Error {

@@ -24,7 +24,8 @@ class Quit {
  * `printjson`, `quit`. Shows the value of each, and returns the exit code. Throws what a script throws.
  */
 export function runScripts(scripts: readonly string[], shell: Shell): number {
-  const text = (value: unknown) => (typeof value === "string" ? value : inspect(value, { depth: 8 }));
+  const text = (value: unknown) =>
+    typeof value === "string" ? value : inspect(value, { depth: 8 });
   const print = (...values: unknown[]) => shell.show(values.map(text).join(" "));
   const context = createContext({
     db: databaseOf(shell.server, shell.database),

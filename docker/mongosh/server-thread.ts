@@ -51,7 +51,11 @@ function open(user: User | undefined): MongoClient {
 }
 
 function failureOf(error: unknown) {
-  const { message, code, codeName } = error as { message: string; code?: unknown; codeName?: unknown };
+  const { message, code, codeName } = error as {
+    message: string;
+    code?: unknown;
+    codeName?: unknown;
+  };
   return {
     message,
     ...(typeof code === "number" ? { code } : {}),
