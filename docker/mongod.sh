@@ -54,7 +54,8 @@ make_database() {
   rm -rf "$making"
   mkdir "$making"
   node "$server" --quiet --dbpath "$making" --bind_ip 127.0.0.1 --port 27017 &
-  local pid=$! tries
+  pid=$!
+  local tries
   trap 'kill "$pid" 2>/dev/null || true' EXIT
   for ((tries = 0; ; tries++)); do
     if healthcheck mongod 27017 2>/dev/null; then break; fi

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { openFrontDoor } from "./test-stack/front-door.ts";
 import { runCommand } from "./test-stack/run-command.ts";
-import { openStack } from "./test-stack/stack.ts";
+import { openStack, type Stack } from "./test-stack/stack.ts";
 import { steps, type World } from "./test-stack/steps.ts";
 
 // `npm run test:compose`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it, restarts
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   };
 
   const failure = await takeSteps({ stack, door: openFrontDoor(url), load });
-  if (failure) await explain(stack);
+  if (failure) await explain(stack).catch((error) => console.error(error));
   // Also after a signal: this one goes by a stack that has not heard of it.
   const cleaner = await openStack(project, {
     cwd: root,
@@ -82,11 +82,14 @@ async function takeStep(says: string, does: () => Promise<string>): Promise<unkn
   }
 }
 
-/** What somebody wants to see who was not there: how the containers are, and their last words. */
-async function explain(stack: { compose(words: string[]): Promise<string> }) {
-  for (const words of [["ps"], ["logs", "--tail", "15", "--no-color"]]) {
-    console.error(await stack.compose(words).catch((error) => `${error}`));
-  }
+/** What somebody wants to see who was not there: how the containers are, and the last words of the sick ones. */
+async function explain({ compose, containers }: Stack): Promise<void> {
+  const states = await containers();
+  const sick = states.filter(({ status }) => !status.includes("(healthy)"));
+  console.error(states.map(({ service, status }) => `${service}: ${status}`).join("\n"));
+  if (sick.length === 0) return;
+  const names = sick.map(({ service }) => service);
+  console.error(await compose(["logs", "--tail", "15", "--no-color", ...names]));
 }
 
 function freePort(): Promise<number> {
