@@ -6,7 +6,8 @@ import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
 import { Echo, echo, nothing, type Saying } from "../echo-contract.ts";
 import { testCall } from "../test-call.ts";
-import { type DialOptions, dialGrpc, targetOf } from "./client.ts";
+import { targetOf } from "./addresses.ts";
+import { type DialOptions, dialGrpc } from "./client.ts";
 import { type GrpcServerOptions, startGrpcServer } from "./server.ts";
 
 type Options = Partial<GrpcServerOptions<typeof Echo>>;
@@ -242,9 +243,14 @@ test("a port that is taken is an error that says so", async () => {
 });
 
 test("a name stands for all its addresses, and several replicas are given by address", () => {
-  expect(targetOf(["geo:8083"])).toBe("dns:///geo:8083");
-  expect(targetOf(["127.0.0.1:1", "127.0.0.1:2"])).toBe("ipv4:127.0.0.1:1,127.0.0.1:2");
-  expect(targetOf(["[::1]:1"])).toBe("ipv6:[::1]:1");
+  expect(targetOf(["geo:8083"])).toEqual({ kind: "name", name: "geo", port: 8083 });
+  expect(targetOf(["127.0.0.1:1", "127.0.0.1:2"])).toMatchObject({
+    addresses: [
+      { host: "127.0.0.1", port: 1 },
+      { host: "127.0.0.1", port: 2 },
+    ],
+  });
+  expect(targetOf(["[::1]:1"])).toMatchObject({ addresses: [{ host: "::1", port: 1 }] });
   expect(() => targetOf(["a:1", "b:2"])).toThrow(/IP addresses/);
 });
 

@@ -1,11 +1,8 @@
-import type { Server, ServerUnaryCall, ServerWritableStream, sendUnaryData } from "@grpc/grpc-js";
 import { notFound } from "../errors.ts";
-import { statusOf } from "./status.ts";
+import type { ServerMethod } from "./server.ts";
+import type { ServerCall } from "./server-call.ts";
 
-/**
- * `grpc.health.v1`, by hand: the messages have one field each, and the ready-made package loads a whole protobuf
- * compiler into every process at start.
- */
+/** `grpc.health.v1`, by hand: its messages have one field each. */
 const health = "/grpc.health.v1.Health";
 const serving = 1;
 const notServing = 2;
@@ -14,50 +11,32 @@ const serviceUnknown = 3;
 /** Watchers per server; each is a stream that stays open. */
 const watchersMax = 100;
 
-interface Question {
-  readonly service: string;
-}
-type Watcher = ServerWritableStream<Question, number>;
-
-/** Adds the health service: for the whole server (the empty name) and for the contract by name. */
-export function addHealth(server: Server, serviceName: string) {
+/** The health service: for the whole server (the empty name) and for the contract by name. */
+export function createHealth(serviceName: string) {
   let state = notServing;
-  const watchers = new Set<Watcher>();
+  const watchers = new Set<ServerCall>();
   const isKnown = (name: string) => name === "" || name === serviceName;
 
-  server.register<Question, number>(
-    `${health}/Check`,
-    (call: ServerUnaryCall<Question, number>, respond: sendUnaryData<number>) => {
-      const { service } = call.request;
-      if (isKnown(service)) respond(null, state);
-      else respond(statusOf(notFound(`unknown service ${service}`)));
-    },
-    encodeStatus,
-    decodeQuestion,
-    "unary",
-  );
-  server.register<Question, number>(
-    `${health}/Watch`,
-    (call: Watcher) => {
-      const { service } = call.request;
-      call.write(isKnown(service) ? state : serviceUnknown);
-      if (watchers.size >= watchersMax || !isKnown(service)) {
-        call.end();
-        return;
-      }
-      watchers.add(call);
-      call.on("cancelled", () => watchers.delete(call));
-    },
-    encodeStatus,
-    decodeQuestion,
-    "serverStream",
-  );
+  const check: ServerMethod = onQuestion((call, service) => {
+    if (isKnown(service)) call.answer(statusMessage(state));
+    else call.end(notFound(`unknown service ${service}`));
+  });
+  const watch: ServerMethod = onQuestion((call, service) => {
+    call.send(statusMessage(isKnown(service) ? state : serviceUnknown));
+    if (watchers.size >= watchersMax || !isKnown(service)) return call.end();
+    call.handle({ gone: () => watchers.delete(call) });
+    watchers.add(call);
+  });
   return {
+    methods: [
+      [`${health}/Check`, check],
+      [`${health}/Watch`, watch],
+    ] as const,
     setServing(isServing: boolean): void {
       const next = isServing ? serving : notServing;
       if (next === state) return;
       state = next;
-      for (const watcher of watchers) watcher.write(state);
+      for (const watcher of watchers) watcher.send(statusMessage(state));
     },
     close(): void {
       for (const watcher of watchers) watcher.end();
@@ -66,13 +45,29 @@ export function addHealth(server: Server, serviceName: string) {
   };
 }
 
-/** `HealthCheckResponse { ServingStatus status = 1; }` */
-function encodeStatus(status: number): Buffer {
-  return Buffer.from([0x08, status]);
+/** Both methods are asked one thing: `HealthCheckRequest { string service = 1; }`. */
+function onQuestion(answer: (call: ServerCall, service: string) => void): ServerMethod {
+  return (call) => {
+    let service = "";
+    call.handle({
+      message(bytes) {
+        service = serviceIn(bytes);
+      },
+      end() {
+        call.arrived();
+        answer(call, service);
+      },
+    });
+    return undefined;
+  };
 }
 
-/** `HealthCheckRequest { string service = 1; }`. Names are shorter than 128 bytes here; others match none. */
-function decodeQuestion(bytes: Buffer): Question {
-  const named = bytes[0] === 0x0a;
-  return { service: named ? bytes.toString("utf8", 2, 2 + (bytes[1] ?? 0)) : "" };
+/** Names are shorter than 128 bytes here; others match none. */
+function serviceIn(bytes: Buffer): string {
+  return bytes[0] === 0x0a ? bytes.toString("utf8", 2, 2 + (bytes[1] ?? 0)) : "";
+}
+
+/** `HealthCheckResponse { ServingStatus status = 1; }` */
+function statusMessage(status: number): Buffer {
+  return Buffer.from([0x08, status]);
 }

@@ -1,35 +1,25 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { attributes as names } from "@faultline/telemetry/attributes";
-import { contextFromHeaders } from "@faultline/telemetry/trace-context";
-import {
-  logVerbosity,
-  type Metadata,
-  Server,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  setLogVerbosity,
-} from "@grpc/grpc-js";
-import type { Context } from "@opentelemetry/api";
-import { type BindOptions, type BoundMethod, bindService } from "../bound-service.ts";
-import { Cancellation } from "../cancellation.ts";
-import { internal, toServiceError } from "../errors.ts";
+import { type BindOptions, bindService } from "../bound-service.ts";
+import { Deadlines } from "../deadlines.ts";
+import { type ServiceError, toServiceError, unimplemented } from "../errors.ts";
 import type { Contract } from "../service.ts";
-import type { TlsOptions } from "../tls-options.ts";
-import { addHealth } from "./health.ts";
-import {
-  concurrentStreamsMax,
-  keepaliveMs,
-  keepaliveTimeoutMs,
-  messageBytesMax,
-} from "./limits.ts";
-import { addReflection } from "./reflection.ts";
-import { statusOf } from "./status.ts";
-import { serverCredentials } from "./tls.ts";
+import { PartialBytes } from "./frames.ts";
+import { createHealth } from "./health.ts";
+import { callsMax, partialBytesMax } from "./limits.ts";
+import { Listener, type ListenOptions } from "./listener.ts";
+import { createReflection } from "./reflection.ts";
+import { hangUp, ServerCall } from "./server-call.ts";
+import { trailersOf } from "./status.ts";
+import { deadlineAfter } from "./timeout.ts";
+import { serveUnary } from "./unary.ts";
 
-export interface GrpcServerOptions<C extends Contract> extends BindOptions<C> {
-  readonly host: string;
-  /** 0 for any free port. */
-  readonly port: number;
-  readonly tls?: TlsOptions | undefined;
+export interface GrpcServerOptions<C extends Contract> extends BindOptions<C>, ListenOptions {
   /** The contract's compiled form (a serialized `FileDescriptorSet`), for reflection; read when first asked for. */
   readonly descriptors?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
 }
@@ -42,103 +32,119 @@ export interface GrpcServer {
   close(graceMs?: number): Promise<void>;
 }
 
+/** What answers a call. A promise is of its end, if that may come after the caller has gone. */
+export type ServerMethod = (call: ServerCall, deadlineMs: number) => Promise<void> | undefined;
+
 /** Serves a contract over gRPC, with health and reflection. Rejects if the address cannot be bound. */
 export async function startGrpcServer<C extends Contract>(
   options: GrpcServerOptions<C>,
 ): Promise<GrpcServer> {
-  // What the library would print comes to us as an error, and goes into the log as one.
-  setLogVerbosity(logVerbosity.NONE);
-  const server = new Server({
-    "grpc.enable_channelz": 0,
-    "grpc.keepalive_time_ms": keepaliveMs,
-    "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
-    "grpc.max_concurrent_streams": concurrentStreamsMax,
-    "grpc.max_receive_message_length": messageBytesMax,
-    "grpc.max_send_message_length": messageBytesMax,
-  });
-  const attributes = { [names.serverPort]: options.port, ...options.attributes };
-  for (const method of bindService({ ...options, attributes })) register(server, method);
-  const health = addHealth(server, options.contract.fullName);
-  if (options.descriptors) {
-    addReflection(server, options.contract.fullName, options.descriptors);
-  }
-  const port = await bind(server, options);
+  const { contract, descriptors } = options;
+  const health = createHealth(contract.fullName);
+  const methods = new Map<string, ServerMethod>([
+    ...unaryMethods(options),
+    ...health.methods,
+    ...(descriptors ? createReflection(contract.fullName, descriptors) : []),
+  ]);
+  const deadlines = new Deadlines();
+  const listener = new Listener(options.tls);
+  listener.server.on("stream", new Reception(methods, deadlines).receive);
+  const port = await listener.listen(options);
   return {
     port,
     setServing: health.setServing,
-    close: (graceMs = 0) => {
+    async close(graceMs = 0) {
       health.close();
-      return shutDown(server, `${hostOf(options)}:${port}`, graceMs);
+      await listener.close(graceMs);
+      deadlines.close();
     },
   };
 }
 
-function register(server: Server, bound: BoundMethod): void {
-  server.register<unknown, unknown>(
+function unaryMethods<C extends Contract>(
+  options: GrpcServerOptions<C>,
+): readonly (readonly [string, ServerMethod])[] {
+  const attributes = { [names.serverPort]: options.port, ...options.attributes };
+  return bindService({ ...options, attributes }).map((bound) => [
     bound.path,
-    (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>) => {
-      const cancellation = new Cancellation(deadlineOf(call));
-      call.on("cancelled", () => cancellation.cancel());
-      const { request } = call;
-      const context = contextOf(call.metadata);
-      bound.serve({ request, context, cancellation }).then(
-        (response) => respond(null, response),
-        (thrown) => respond(statusOf(toServiceError(thrown))),
-      );
-    },
-    (response) => toBuffer(encoded(bound, response)),
-    (bytes) => bound.method.requestType.decode(bytes),
-    "unary",
-  );
+    (call, deadlineMs) => serveUnary(bound, call, deadlineMs),
+  ]);
 }
 
-function encoded({ method, path }: BoundMethod, response: unknown): Uint8Array {
-  try {
-    return method.responseType.encode(response).finish();
-  } catch (cause) {
-    throw internal(`cannot encode the response of ${path}`, { cause });
+/** Looks at each stream that comes in, and gives those that are calls to their methods. */
+class Reception {
+  readonly #methods: ReadonlyMap<string, ServerMethod>;
+  readonly #deadlines: Deadlines;
+  readonly #partial = new PartialBytes(partialBytesMax);
+  #underWay = 0;
+
+  constructor(methods: ReadonlyMap<string, ServerMethod>, deadlines: Deadlines) {
+    this.#methods = methods;
+    this.#deadlines = deadlines;
   }
-}
 
-function deadlineOf(call: ServerUnaryCall<unknown, unknown>): number {
-  const deadline = call.getDeadline();
-  return deadline instanceof Date ? deadline.getTime() : deadline;
-}
+  readonly receive = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
+    // Whatever happens to a stream, its call hears of its close.
+    stream.on("error", () => {});
+    // Who calls and leaves again and again has its handlers still at work: refused calls may be sent elsewhere.
+    if (this.#underWay >= callsMax) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
+    const httpStatus = refusal(headers);
+    if (httpStatus !== undefined) {
+      sendOff(stream, { ":status": httpStatus });
+      return;
+    }
+    try {
+      this.#start(stream, headers);
+    } catch (thrown) {
+      fail(stream, toServiceError(thrown));
+    }
+  };
 
-/** Each look at the metadata costs, so the second is chosen by the first. */
-function contextOf(metadata: Metadata): Context {
-  const traceparent = text(metadata.get("traceparent")[0]);
-  if (traceparent === undefined) {
-    return contextFromHeaders({ uberTraceId: text(metadata.get("uber-trace-id")[0]) });
-  }
-  return contextFromHeaders({ traceparent, tracestate: text(metadata.get("tracestate")[0]) });
-}
-
-function text(value: string | Buffer | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** The same memory as a buffer, which is what the library frames. */
-export function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function bind<C extends Contract>(server: Server, options: GrpcServerOptions<C>): Promise<number> {
-  const address = `${hostOf(options)}:${options.port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, serverCredentials(options.tls), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
+  #start(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const path = headers[":path"] ?? "";
+    const method = this.#methods.get(path);
+    if (!method) throw unimplemented(`the server does not implement the method ${path}`);
+    const encoding = headers["grpc-encoding"];
+    if (encoding !== undefined && encoding !== "identity")
+      throw unimplemented(`messages compressed with ${encoding} are not taken`);
+    const deadlineMs = deadlineAfter(one(headers["grpc-timeout"]), Date.now());
+    const partial = this.#partial;
+    const call = new ServerCall(stream, headers, {
+      deadlineMs,
+      deadlines: this.#deadlines,
+      partial,
     });
+    const ended = method(call, deadlineMs);
+    if (!ended) return;
+    this.#underWay++;
+    ended.finally(() => this.#underWay--);
+  }
+}
+
+/** The HTTP status for what is no gRPC at all; undefined for a call. */
+function refusal(headers: IncomingHttpHeaders): number | undefined {
+  if (!headers["content-type"]?.startsWith("application/grpc")) return 415;
+  return headers[":method"] === "POST" ? undefined : 405;
+}
+
+function fail(stream: ServerHttp2Stream, error: ServiceError): void {
+  sendOff(stream, {
+    ":status": 200,
+    "content-type": "application/grpc",
+    "grpc-accept-encoding": "identity",
+    ...trailersOf(error),
   });
 }
 
-function hostOf({ host }: { readonly host: string }): string {
-  return host.includes(":") ? `[${host}]` : host;
+/** Answers with headers alone. */
+function sendOff(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
+  stream.respond(headers, { endStream: true });
+  hangUp(stream);
 }
 
-/** Only `drain` ends connections after a grace: the library's `forceShutdown` forgets them without channelz. */
-function shutDown(server: Server, address: string, graceMs: number): Promise<void> {
-  server.drain(address, graceMs);
-  return new Promise((resolve) => server.tryShutdown(() => resolve()));
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,0 +1,161 @@
+import { exhausted, type ServiceError, unavailable } from "../errors.ts";
+import type { TlsOptions } from "../tls-options.ts";
+import { type Address, resolve, type Target } from "./addresses.ts";
+import { reconnectMaxMs, reconnectMs, waitingMax } from "./limits.ts";
+import { Replica } from "./replica.ts";
+
+/** A call that looks for a server. */
+export interface Outgoing {
+  send(replica: Replica): void;
+  fail(error: ServiceError): void;
+}
+
+export interface ReplicasOptions {
+  readonly target: Target;
+  readonly peer: string;
+  readonly tls: TlsOptions | undefined;
+}
+
+/**
+ * All servers of one service: calls go to those that are connected, one after the other. While none is, calls wait
+ * if one may be soon, and fail at once if none can be reached. Nothing is opened before the first use.
+ */
+export class Replicas {
+  readonly #options: ReplicasOptions;
+  readonly #waiting = new Set<Outgoing>();
+  readonly #watchers = new Set<() => void>();
+  #replicas: readonly Replica[] = [];
+  #next = 0;
+  #opened = false;
+  #closed = false;
+  #resolving = false;
+  #resolvedAtMs = Number.NEGATIVE_INFINITY;
+  #resolveError: Error | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ReplicasOptions) {
+    this.#options = options;
+  }
+
+  /** Sends the call now or when there is room, or fails it. */
+  submit(outgoing: Outgoing): void {
+    this.open();
+    const replica = this.#pick();
+    if (replica) outgoing.send(replica);
+    else if (!this.#mayWait()) outgoing.fail(this.#unreachable());
+    else if (this.#waiting.size < waitingMax) this.#waiting.add(outgoing);
+    else outgoing.fail(exhausted(`${waitingMax} calls of ${this.#options.peer} wait already`));
+  }
+
+  /** Forgets a call that has not been sent yet. */
+  withdraw(outgoing: Outgoing): void {
+    this.#waiting.delete(outgoing);
+  }
+
+  get isReady(): boolean {
+    return this.#replicas.some(({ state }) => state === "ready");
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Connects, unless that has been done. */
+  open(): void {
+    if (this.#opened || this.#closed) return;
+    this.#opened = true;
+    const { target } = this.#options;
+    if (target.kind === "addresses") this.#use(target.addresses);
+    else void this.#resolve(target);
+  }
+
+  /** Calls back at each change. Returns what ends the watching. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const replica of this.#replicas) replica.close();
+    this.#changed();
+  }
+
+  #pick(): Replica | undefined {
+    const count = this.#closed ? 0 : this.#replicas.length;
+    for (let tries = 0; tries < count; tries++) {
+      this.#next = (this.#next + 1) % count;
+      const replica = this.#replicas[this.#next];
+      if (replica?.hasRoom) return replica;
+    }
+    return undefined;
+  }
+
+  /** Whether a connection may be there soon, or is there and full. */
+  #mayWait(): boolean {
+    if (this.#closed) return false;
+    if (this.#replicas.length === 0) return this.#resolving && !this.#resolveError;
+    return this.#replicas.some(({ state }) => state === "connecting" || state === "ready");
+  }
+
+  #unreachable(): ServiceError {
+    const { peer } = this.#options;
+    if (this.#closed) return unavailable(`the client of ${peer} is closed`);
+    const failed = this.#replicas.find(({ lastError }) => lastError !== undefined);
+    const why = failed?.lastError ?? this.#resolveError;
+    return unavailable(`${peer} cannot be reached${why ? `: ${why.message}` : ""}`);
+  }
+
+  readonly #changed = (): void => {
+    for (const outgoing of this.#waiting) {
+      const replica = this.#pick();
+      if (!replica && this.#mayWait()) break;
+      this.#waiting.delete(outgoing);
+      if (replica) outgoing.send(replica);
+      else outgoing.fail(this.#unreachable());
+    }
+    const { target } = this.#options;
+    if (target.kind === "name" && !this.#closed) this.#refresh(target);
+    for (const watcher of this.#watchers) watcher();
+  };
+
+  /** A server that is gone may have moved: its name is asked again, but not all the time. */
+  #refresh(target: Target & { kind: "name" }): void {
+    const isWhole = this.#replicas.every(({ state }) => state === "ready");
+    const isRecent = performance.now() - this.#resolvedAtMs < reconnectMaxMs;
+    if (!isWhole && !isRecent && !this.#resolving) void this.#resolve(target);
+  }
+
+  async #resolve(target: Target & { kind: "name" }): Promise<void> {
+    this.#resolving = true;
+    try {
+      const addresses = await resolve(target.name, target.port);
+      this.#resolveError = undefined;
+      if (!this.#closed) this.#use(addresses);
+    } catch (error) {
+      this.#resolveError = error instanceof Error ? error : new Error(String(error));
+      const waitMs = this.#replicas.length === 0 ? reconnectMs * 5 : reconnectMaxMs;
+      if (!this.#closed) this.#timer = setTimeout(() => void this.#resolve(target), waitMs);
+    }
+    this.#resolving = false;
+    this.#resolvedAtMs = performance.now();
+    this.#changed();
+  }
+
+  /** Keeps the connections to addresses that are still there, and lets go of the others. */
+  #use(addresses: readonly Address[]): void {
+    const known = new Map(this.#replicas.map((replica) => [keyOf(replica.address), replica]));
+    const options = { tls: this.#options.tls, onChange: this.#changed };
+    this.#replicas = addresses.map((address) => {
+      const replica = known.get(keyOf(address)) ?? new Replica(address, options);
+      known.delete(keyOf(address));
+      return replica;
+    });
+    for (const replica of known.values()) replica.release();
+  }
+}
+
+function keyOf({ host, port }: Address): string {
+  return `${host} ${port}`;
+}

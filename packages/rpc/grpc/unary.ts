@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from "node:http2";
+import { contextFromHeaders } from "@faultline/telemetry/trace-context";
+import type { Context } from "@opentelemetry/api";
+import type { BoundMethod } from "../bound-service.ts";
+import { Cancellation } from "../cancellation.ts";
+import { internal, toServiceError } from "../errors.ts";
+import type { ServerCall } from "./server-call.ts";
+
+/** Answers a call by a method of a contract. Resolves when the handler has ended, whoever still waits for it. */
+export function serveUnary(
+  bound: BoundMethod,
+  call: ServerCall,
+  deadlineMs: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const cancellation = new Cancellation(deadlineMs);
+    let bytes: Buffer | undefined;
+    let isStarted = false;
+    call.handle({
+      message(message) {
+        if (bytes) throw internal(`${bound.path} takes one message`);
+        bytes = message;
+      },
+      end() {
+        if (!bytes) {
+          call.end(internal(`${bound.path} takes a message`));
+          resolve();
+          return;
+        }
+        call.arrived();
+        isStarted = true;
+        answer(bound, call, bytes, cancellation).finally(resolve);
+      },
+      gone(reason) {
+        cancellation.cancel(reason);
+        if (!isStarted) resolve();
+      },
+    });
+  });
+}
+
+async function answer(
+  bound: BoundMethod,
+  call: ServerCall,
+  bytes: Buffer,
+  cancellation: Cancellation,
+): Promise<void> {
+  try {
+    const request: unknown = bound.method.requestType.decode(bytes);
+    const context = contextOf(call.headers);
+    const response = await bound.serve({ request, context, cancellation });
+    call.answer(encoded(bound, response));
+  } catch (thrown) {
+    call.end(toServiceError(thrown));
+  }
+}
+
+function encoded({ method, path }: BoundMethod, response: unknown): Uint8Array {
+  try {
+    return method.responseType.encode(response).finish();
+  } catch (cause) {
+    throw internal(`cannot encode the response of ${path}`, { cause });
+  }
+}
+
+function contextOf(headers: IncomingHttpHeaders): Context {
+  const traceparent = text(headers.traceparent);
+  if (traceparent === undefined) {
+    return contextFromHeaders({ uberTraceId: text(headers["uber-trace-id"]) });
+  }
+  return contextFromHeaders({ traceparent, tracestate: text(headers.tracestate) });
+}
+
+/** The value of a header; several become what a list of them would be. */
+function text(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(",") : value;
+}
