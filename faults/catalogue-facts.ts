@@ -1,3 +1,5 @@
+import type { Signs } from "./signs.ts";
+
 /** The vocabulary of AIOpsLab's analysis task. */
 export type SystemLevel = "Hardware" | "Operating System" | "Virtualization" | "Application";
 export type FaultType =
@@ -44,7 +46,9 @@ export interface CatalogueFacts {
   readonly symptom: string;
   /** Share of the standard mix's requests that can be touched, 0 to 1, and which ones. */
   readonly blast: { readonly share: number; readonly says: string };
-  /** What an operator could do by hand, step by step; shell commands as they are typed. */
+  /** What `verify` measures while it is on. */
+  readonly signs?: Signs;
+  /** What an operator could do by hand, step by step; shell commands as they are typed, behind `$ `. */
   readonly mitigation: readonly string[];
   /** What shows that it is over. */
   readonly recovery: string;

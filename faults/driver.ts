@@ -7,6 +7,8 @@ export interface Server {
   readonly name: string;
   readonly kind: "service" | "front door" | "mongod" | "memcached" | "other";
   readonly state: "stopped" | "starting" | "ready" | "paused" | "stopping" | "crashed";
+  /** It was started with overrides. */
+  readonly changed?: boolean;
   /** How often its process was started again. */
   readonly restarts: number;
   /** When its present process began, in milliseconds since the epoch; undefined if there is none. */
@@ -20,7 +22,7 @@ export interface Server {
  * by the driver without overrides makes it as planned again.
  */
 export interface Overrides {
-  /** The entry program of another service, by that service's name: `profile` runs `geo`. */
+  /** The entry program of another service, by that service's name (`profile` runs `geo`), or another build: `geo/builds/app3`. */
   readonly program?: string;
   /** Variables set beside the planned ones; null takes one away. */
   readonly env?: Readonly<Record<string, string | null>>;
@@ -30,7 +32,7 @@ export interface Overrides {
   readonly port?: number;
 }
 
-/** The way from one server to another. */
+/** The way from one server, or from everyone (`*`), to another. */
 export interface Edge {
   readonly from: string;
   readonly to: string;

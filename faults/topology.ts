@@ -11,14 +11,27 @@ export interface ServiceLine {
   readonly stores?: {
     readonly mongo?: { readonly database: string; readonly port: number; readonly auth?: boolean };
     readonly memcached?: { readonly name: string; readonly port: number };
+    readonly redis?: { readonly name: string; readonly port: number };
   };
 }
 
-/** What a name in a parameter must be a name of. `database` and `cache` are named by their service. */
-export type NameKind = "service" | "rpc service" | "database" | "guarded database" | "cache";
+/** What a name in a parameter must be a name of. Stores are named by their service, but as a `server` by their own. */
+export type NameKind =
+  | "service"
+  | "rpc service"
+  | "database"
+  | "guarded database"
+  | "cache"
+  | "redis"
+  | "server";
 
 /** Every name of that kind in the application, sorted. */
 export function namesOf({ services }: Topology, kind: NameKind): readonly string[] {
+  if (kind === "server") {
+    return Object.entries(services)
+      .flatMap(([name, { definition }]) => [name, ...storeServers(name, definition)])
+      .sort();
+  }
   const fits = fitting[kind];
   return Object.entries(services)
     .filter(([, { definition }]) => fits(definition))
@@ -26,13 +39,23 @@ export function namesOf({ services }: Topology, kind: NameKind): readonly string
     .sort();
 }
 
-const fitting: Readonly<Record<NameKind, (line: ServiceLine) => boolean>> = {
+const fitting: Readonly<Record<Exclude<NameKind, "server">, (line: ServiceLine) => boolean>> = {
   service: () => true,
   "rpc service": ({ http }) => !http,
   database: ({ stores }) => stores?.mongo !== undefined,
   "guarded database": ({ stores }) => stores?.mongo?.auth === true,
   cache: ({ stores }) => stores?.memcached !== undefined,
+  redis: ({ stores }) => stores?.redis !== undefined,
 };
+
+/** The stores of a service as they are called in every way of running: `mongodb-rate`, `memcached-rate`. */
+function storeServers(service: string, { stores }: ServiceLine): readonly string[] {
+  return [
+    ...(stores?.mongo ? [databaseServer(service)] : []),
+    ...(stores?.memcached ? [cacheServer(stores.memcached)] : []),
+    ...(stores?.redis ? [`redis-${stores.redis.name}`] : []),
+  ];
+}
 
 /** The line of a service. Throws if the application has none of that name. */
 export function lineOf({ name, services }: Topology, service: string): ServiceLine {
@@ -51,4 +74,9 @@ export function databaseOf(topology: Topology, service: string): string {
 /** `mongodb-rate`: the database server of a service, as it is called in every way of running. */
 export function databaseServer(service: string): string {
   return `mongodb-${service}`;
+}
+
+/** `memcached-reserve`: a cache server, likewise; several services may share one. */
+export function cacheServer({ name }: { readonly name: string }): string {
+  return `memcached-${name}`;
 }

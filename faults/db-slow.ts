@@ -1,0 +1,39 @@
+import { exact } from "./catalogue-facts.ts";
+import { defineFault } from "./fault.ts";
+import { milliseconds, nameOf, share } from "./parameters.ts";
+import { delay } from "./waiting.ts";
+
+export const dbSlow = defineFault({
+  name: "db-slow",
+  summary: "Operations on a service's MongoDB take longer.",
+  parameters: {
+    service: nameOf("database", "reservation", "the service whose database is slow"),
+    delayMs: milliseconds(500, "how long an operation takes longer"),
+    share: share(1, "share of operations that do"),
+  },
+  onQuery: {
+    store: "mongodb",
+    layer({ delayMs, share }, { random, signal, mark }) {
+      return async (call, next) => {
+        if (random() < share) {
+          mark(call);
+          await delay(delayMs, call, signal);
+        }
+        return next(call);
+      };
+    },
+  },
+  facts: {
+    analysis: { level: "Application", type: "Network/Storage Issue" },
+    localisation: ["mongodb-{service}", "{service}"],
+    symptom:
+      "Requests that {service} cannot answer from its cache take half a second longer per query; the spans of mongodb-{service} last that long, those of memcached do not, nothing fails.",
+    blast: { share: 0.605, says: "/hotels (those whose nights are not cached) and /reservation" },
+    mitigation: [
+      "compare the query times in the log of mongodb-{service} (slow queries, id 51803) with the spans: the server itself is fast",
+      "turn the flag off in the flag document; restarting {service} does not help",
+    ],
+    recovery: "The spans of mongodb-{service} last as long as before.",
+    ways: { local: exact, compose: exact, kubernetes: exact },
+  },
+});

@@ -1,0 +1,102 @@
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Driver, DriverError, type Server } from "../driver.ts";
+import { runAdminCommand } from "./admin-command.ts";
+import { launcherApi } from "./launcher-api.ts";
+
+export interface LocalDriverSettings {
+  /** Of the running application: what `npm start` was given as `--data-dir`, or `.faultline/<app>`. */
+  readonly dataDirectory: string;
+}
+
+/** Acts on the processes of this machine that a launcher has started. */
+export function createLocalDriver(settings: LocalDriverSettings): Driver {
+  const dataDirectory = resolve(settings.dataDirectory);
+  const api = launcherApi(dataDirectory);
+  const operate = async (server: string, verb: string, signal: AbortSignal, body?: unknown) => {
+    await api.post(`/api/servers/${encodeURIComponent(server)}/${verb}`, body, signal);
+  };
+  const servers = async (signal: AbortSignal) => serversOf(await api.get("/api/status", signal));
+  return {
+    way: "local",
+    servers,
+    stop: (server, signal) => operate(server, "stop", signal),
+    start: (server, signal, overrides) => operate(server, "start", signal, overrides),
+    restart: (server, signal, overrides) => operate(server, "restart", signal, overrides),
+    kill: (server, name, signal) => operate(server, "kill", signal, { signal: name }),
+    pause: (server, signal) => operate(server, "pause", signal),
+    resume: (server, signal) => operate(server, "resume", signal),
+    async admin(command, signal) {
+      const found = (await servers(signal)).find(({ name }) => name === command.server);
+      if (!found?.address) throw new DriverError(`there is no server ${command.server}`);
+      return runAdminCommand(command, found.address, signal);
+    },
+    async putFile(server, name, content) {
+      const path = fileOf(dataDirectory, server, name);
+      mkdirSync(join(path, ".."), { recursive: true });
+      writeFileSync(path, content, { mode: 0o600 });
+      return path;
+    },
+    async removeFile(server, name) {
+      const path = fileOf(dataDirectory, server, name);
+      rmSync(path, { force: true });
+      removeIfEmpty(join(path, ".."));
+      removeIfEmpty(join(path, "../.."));
+    },
+    async disturb({ from, to }, disturbance, signal) {
+      await api.post("/api/edges", { from, to, disturbance }, signal);
+    },
+    async leave({ from, to }, signal) {
+      await api.delete(`/api/edges/${encodeURIComponent(from)}/${encodeURIComponent(to)}`, signal);
+    },
+    async log(server, linesMax, signal) {
+      const path = `/api/servers/${encodeURIComponent(server)}/log?lines=${linesMax}`;
+      const answer = await api.get(path, signal);
+      return hasList(answer, "lines") ? answer.lines.map(String) : [];
+    },
+    async close() {},
+  };
+}
+
+/** In the data directory, where every server of this machine can read it. */
+function fileOf(dataDirectory: string, server: string, name: string): string {
+  if ([server, name].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) {
+    return join(dataDirectory, "files", server, name);
+  }
+  throw new DriverError(`${server}/${name} is no name for a file`);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There are other files in it, or it is not there.
+  }
+}
+
+function serversOf(status: unknown): readonly Server[] {
+  if (!hasList(status, "servers")) throw new DriverError("the launcher's status has no servers");
+  return status.servers.map((server) => serverOf(server as Record<string, unknown>));
+}
+
+/** One entry of the launcher's `GET /api/status`, whose shape is its `ServerStatus`. */
+function serverOf(status: Record<string, unknown>): Server {
+  const { name, kind, state, changed, restarts, pid, startedAtMs, port } = status;
+  return {
+    name: String(name),
+    kind: kind as Server["kind"],
+    state: state as Server["state"],
+    changed: changed === true,
+    restarts: Number(restarts),
+    startedAtMs: pid === null ? undefined : Number(startedAtMs),
+    address: { host: "127.0.0.1", port: Number(port) },
+  };
+}
+
+function hasList<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is Readonly<Record<Name, readonly unknown[]>> {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray((value as Readonly<Record<string, unknown>>)[name]);
+}

@@ -1,0 +1,33 @@
+import { exact } from "./catalogue-facts.ts";
+import { defineFault } from "./fault.ts";
+import { nameOf } from "./parameters.ts";
+import { requireNothing, requireTls } from "./require-tls.ts";
+
+const dayMs = 86_400_000;
+
+export const expiredCertificate = defineFault({
+  name: "expired-certificate",
+  summary:
+    "A service's database is started anew with TLS and a certificate that has expired, and does not come up.",
+  parameters: { service: nameOf("database", "profile", "the service whose database it is") },
+  onStore: {
+    inject({ service }, operation) {
+      const nowMs = Date.now();
+      return requireTls(service, { fromMs: nowMs - 365 * dayMs, toMs: nowMs - dayMs }, operation);
+    },
+    recover: ({ service }, operation) => requireNothing(service, operation),
+  },
+  facts: {
+    analysis: { level: "Application", type: "Misconfiguration" },
+    localisation: ["mongodb-{service}"],
+    symptom:
+      "mongodb-{service} ends at each start with `The provided SSL certificate is expired or not yet valid`; {service} is refused the connection and exits with 2 after 10 s, again and again; /hotels and /recommendations answer 500 Unavailable.",
+    blast: { share: 0.99, says: "/hotels and /recommendations" },
+    mitigation: [
+      "start mongodb-{service} with a certificate that is valid and a client that speaks TLS, or with --tlsMode disabled and without its other TLS flags",
+      "restart {service}, or wait for its next restart",
+    ],
+    recovery: "mongodb-{service} and {service} stay up, and its routes answer 200.",
+    ways: { local: exact, compose: exact, kubernetes: exact },
+  },
+});

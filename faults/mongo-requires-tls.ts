@@ -1,0 +1,41 @@
+import { exact } from "./catalogue-facts.ts";
+import { defineFault } from "./fault.ts";
+import { nameOf } from "./parameters.ts";
+import { requireNothing, requireTls } from "./require-tls.ts";
+
+const dayMs = 86_400_000;
+
+export const mongoRequiresTls = defineFault({
+  name: "mongo-requires-tls",
+  summary:
+    "A service's database is started anew so that it takes TLS only, which the service does not speak.",
+  parameters: { service: nameOf("database", "profile", "the service whose database it is") },
+  onStore: {
+    inject({ service }, operation) {
+      const nowMs = Date.now();
+      return requireTls(service, { fromMs: nowMs - dayMs, toMs: nowMs + 365 * dayMs }, operation);
+    },
+    recover: ({ service }, operation) => requireNothing(service, operation),
+  },
+  facts: {
+    aiopslab: {
+      problems: ["detection", "localization", "analysis", "mitigation"].map(
+        (task) => `auth_miss_mongodb-${task}-1`,
+      ),
+      level: "Application",
+      type: "Misconfiguration",
+    },
+    analysis: { level: "Application", type: "Misconfiguration" },
+    localisation: ["mongodb-{service}", "{service}"],
+    symptom:
+      "/hotels and /recommendations answer 500 Unavailable; {service} finds no server and exits with 2 after 10 s, again and again. mongodb-{service} is up, closes every plaintext connection and logs 141 SSLHandshakeFailed, `The server is configured to only allow SSL connections`.",
+    blast: { share: 0.99, says: "/hotels and /recommendations" },
+    mitigation: [
+      "start mongodb-{service} with --tlsMode disabled (or allowTLS), without its other TLS flags",
+      "restart {service}, or wait for its next restart",
+    ],
+    recovery:
+      "{service} stays up, its routes answer 200, and mongodb-{service} logs no further 141.",
+    ways: { local: exact, compose: exact, kubernetes: exact },
+  },
+});

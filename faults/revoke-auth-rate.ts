@@ -1,0 +1,3 @@
+import { revokeAuth } from "./revoke-auth.ts";
+
+export const revokeAuthRate = revokeAuth("rate", 2);

@@ -1,0 +1,3 @@
+import { userUnregistered } from "./user-unregistered.ts";
+
+export const userUnregisteredGeo = userUnregistered("geo", 1);

@@ -1,0 +1,3 @@
+import { userUnregistered } from "./user-unregistered.ts";
+
+export const userUnregisteredRate = userUnregistered("rate", 2);
