@@ -2,6 +2,7 @@ import { exact } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
 import { nameOf } from "./parameters.ts";
 import { requireNothing, requireTls } from "./require-tls.ts";
+import { databaseServer } from "./topology.ts";
 
 const dayMs = 86_400_000;
 
@@ -11,6 +12,7 @@ export const expiredCertificate = defineFault({
     "A service's database is started anew with TLS and a certificate that has expired, and does not come up.",
   parameters: { service: nameOf("database", "profile", "the service whose database it is") },
   onStore: {
+    holds: ({ service }) => [databaseServer(service)],
     inject({ service }, operation) {
       const nowMs = Date.now();
       return requireTls(service, { fromMs: nowMs - 365 * dayMs, toMs: nowMs - dayMs }, operation);

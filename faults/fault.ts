@@ -41,6 +41,11 @@ export type Memento = Readonly<Record<string, unknown>>;
 export interface Intervention<P extends Parameters> {
   /** Does it. Done twice, the second changes nothing. */
   inject(values: Values<P>, operation: Operation): Promise<Memento | undefined>;
+  /**
+   * The servers that it starts otherwise, or stops, for as long as it is on: another fault that holds one of them is
+   * refused meanwhile.
+   */
+  holds?(values: Values<P>): readonly string[];
   /** Undoes it, whoever did it, and also after half of it; where nothing is to be undone, nothing changes. */
   recover(values: Values<P>, operation: Operation, memento: Memento | undefined): Promise<void>;
 }

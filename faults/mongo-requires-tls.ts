@@ -2,6 +2,7 @@ import { exact } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
 import { nameOf } from "./parameters.ts";
 import { requireNothing, requireTls } from "./require-tls.ts";
+import { databaseServer } from "./topology.ts";
 
 const dayMs = 86_400_000;
 
@@ -11,6 +12,7 @@ export const mongoRequiresTls = defineFault({
     "A service's database is started anew so that it takes TLS only, which the service does not speak.",
   parameters: { service: nameOf("database", "profile", "the service whose database it is") },
   onStore: {
+    holds: ({ service }) => [databaseServer(service)],
     inject({ service }, operation) {
       const nowMs = Date.now();
       return requireTls(service, { fromMs: nowMs - dayMs, toMs: nowMs + 365 * dayMs }, operation);

@@ -2,15 +2,19 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const patienceMs = 10_000;
+const patienceDefaultMs = 10_000;
 const retryMs = 25;
 
 /**
  * Does the work while nobody else does work under the same lock file. A lock whose holder has died is taken over.
  * Throws if the holder lives and does not end in time.
  */
-export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  await acquire(path);
+export async function withLock<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  patienceMs = patienceDefaultMs,
+): Promise<Result> {
+  await acquire(path, patienceMs);
   try {
     return await work();
   } finally {
@@ -18,7 +22,7 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
   }
 }
 
-async function acquire(path: string): Promise<void> {
+async function acquire(path: string, patienceMs: number): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const lateAtMs = Date.now() + patienceMs;
   for (;;) {
