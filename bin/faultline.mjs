@@ -7,7 +7,7 @@ import { installPackages } from "./install.mjs";
 import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
-const verbs = { check, gen, load, render, start, test, "test:compose": testCompose };
+const verbs = { check, gen, load, render, server, start, test, "test:compose": testCompose };
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
@@ -28,6 +28,10 @@ async function gen() {
 
 async function load(args) {
   return run("node", ["loadgen/cli.ts", ...args]);
+}
+
+async function server(args) {
+  return run("node", ["packages/launcher/servers-cli.ts", ...args]);
 }
 
 async function render() {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { closeSync, fstatSync, openSync } from "node:fs";
+import type { Overrides } from "./overrides.ts";
 import { untilReady } from "./ready/check.ts";
 import type { Listening, ServerPlan } from "./server-plan.ts";
 import type { Tether } from "./tether.ts";
@@ -50,6 +51,8 @@ export class Child {
   logStart = 0;
   /** What it is started as, also by those who start it again after a crash: as planned, or as last told. */
   setup: Listening;
+  /** In what it differs from the plan; undefined if it does not. */
+  overrides: Overrides | undefined;
   /** Whether it shall run. */
   desired = true;
   readonly #tether: Tether;

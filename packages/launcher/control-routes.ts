@@ -24,6 +24,8 @@ export interface ServerStatus {
   /** How many processes there shall be, and how many are ready for work. */
   readonly desired: 0 | 1;
   readonly available: 0 | 1;
+  /** It was started with overrides. */
+  readonly changed: boolean;
   readonly url: string;
   /** Where it listens itself, also while something else stands at its planned port. */
   readonly port: number;
@@ -123,11 +125,12 @@ function statusOf({ app, launch }: Running): Status {
 }
 
 function serverStatus(child: Child): ServerStatus {
-  const { plan, setup, state, pid, starts, startedAtMs, lastExit, desired } = child;
+  const { plan, setup, overrides, state, pid, starts, startedAtMs, lastExit, desired } = child;
   return {
     ...{ name: plan.name, kind: plan.kind, state, url: setup.url, port: setup.port, startedAtMs },
     desired: desired ? 1 : 0,
     available: state === "ready" ? 1 : 0,
+    changed: overrides !== undefined,
     metricsPort: plan.metricsPort ?? null,
     pid: pid ?? null,
     restarts: Math.max(0, starts - 1),

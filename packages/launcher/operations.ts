@@ -30,7 +30,6 @@ export interface DisturbedEdge {
  */
 export class Operations {
   readonly #launched: Pick<Launched, "children" | "stopping">;
-  readonly #overrides = new Map<string, Overrides>();
   readonly #screened = new Map<string, Screened>();
   readonly #last = new Map<string, Promise<void>>();
 
@@ -136,11 +135,10 @@ export class Operations {
 
   /** Starts a server that runs again where it now shall listen; in between, `change` has its port for itself. */
   async #moved(child: Child, change: () => Promise<void>): Promise<void> {
-    const { desired } = child;
-    const overrides = this.#overrides.get(child.plan.name) ?? {};
+    const { desired, overrides } = child;
     await child.stop(graceMs);
     await change();
-    if (desired) await this.#start(child, overrides);
+    if (desired) await this.#start(child, overrides ?? {});
   }
 
   async #start(child: Child, overrides: Overrides): Promise<void> {
@@ -150,7 +148,7 @@ export class Operations {
     // The program of another service must not take that one's port, and is not found at this one's.
     const elsewhere = overrides.program?.includes("/") === false ? await anyFreePort() : own;
     child.setup = setupOf(child, overrides, { port: elsewhere, children });
-    this.#overrides.set(name, overrides);
+    child.overrides = Object.keys(overrides).length > 0 ? overrides : undefined;
     if (stopping.aborted) throw new RequestError(409, "everything is being stopped");
     await child.start();
   }

@@ -11,7 +11,7 @@ export interface Overrides {
   readonly program?: string;
   /** Variables set beside the planned ones; null takes one away. */
   readonly env?: Readonly<Record<string, string | null>>;
-  /** Arguments added behind the planned ones. */
+  /** Arguments added behind the planned ones; a planned option of the same name is left out. */
   readonly args?: readonly string[];
   /** Listens there instead of on its planned port. */
   readonly port?: number;
@@ -33,10 +33,20 @@ export function setupOf(
     ...(args.includes("requireTLS") ? { ready: tlsAnswers(setup.port) } : {}),
     command: {
       ...command,
-      args: [...command.args, ...args],
+      args: [...withoutOptions(command.args, args), ...args],
       env: Object.fromEntries(Object.entries(changed).filter(isSet)),
     },
   };
+}
+
+/** Without the options, and their values, that others stand for: a server may refuse to be told twice. */
+function withoutOptions(planned: readonly string[], others: readonly string[]): readonly string[] {
+  const replaced = (word: string | undefined) =>
+    word?.startsWith("--") === true && others.includes(word);
+  const isValue = (word: string) => !word.startsWith("-");
+  return planned.filter(
+    (word, index) => !replaced(word) && !(isValue(word) && replaced(planned[index - 1])),
+  );
 }
 
 function isSet(entry: [string, string | null]): entry is [string, string] {

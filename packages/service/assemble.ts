@@ -49,6 +49,8 @@ interface TwinMaker<S extends Service> {
 /** A service and how it is put together; nothing has been opened yet. */
 export interface Assembly<S extends Service = Service> {
   readonly service: S;
+  /** Where this build looks for its database, whatever the deployment says: left out, it looks where it is told. */
+  readonly databaseAt?: Elsewhere;
   /** Brings the stores to their first state; starting twice leaves them as starting once did. */
   seed?(parts: Parts<S>): Promise<void>;
   create(

@@ -57,14 +57,14 @@ export async function startService(
 }
 
 async function open(
-  { service, seed, create, tend, twins }: Assembly,
+  { service, databaseAt, seed, create, tend, twins }: Assembly,
   surroundings: Surroundings,
   { startDeadlineMs }: StartOptions,
   closing: Closing,
 ): Promise<{ served: Served; connections: readonly Connection<Contract>[] }> {
   const { stores } = service.definition;
   const scope = startScope(surroundings.log, startDeadlineMs);
-  const mongo = stores?.mongo && closing.opened(await surroundings.mongo(stores.mongo));
+  const mongo = stores?.mongo && closing.opened(await surroundings.mongo(stores.mongo, databaseAt));
   const cache = stores?.memcached && closing.opened(surroundings.cache(stores.memcached));
   const connections = dialCallees(service, surroundings, closing);
   const clients = Object.fromEntries(connections.map(([name, { client }]) => [name, client]));

@@ -1,0 +1,42 @@
+import { exact } from "./catalogue-facts.ts";
+import { defineFault, type Operation } from "./fault.ts";
+import { nameOf } from "./parameters.ts";
+import { asPlanned, eachReplica } from "./targets.ts";
+import { cacheServer, lineOf } from "./topology.ts";
+
+export const cacheDown = defineFault({
+  name: "cache-down",
+  summary: "The cache of a service does not run.",
+  parameters: { service: nameOf("cache", "rate", "the service whose cache is down") },
+  onProcess: {
+    async inject({ service }, operation) {
+      const { driver, signal } = operation;
+      await eachReplica(cacheOf(service, operation), operation, ({ name }) =>
+        driver.stop(name, signal),
+      );
+      return undefined;
+    },
+    recover: ({ service }, operation) => asPlanned(cacheOf(service, operation), operation),
+  },
+  facts: {
+    analysis: { level: "Application", type: "Dependency Problem" },
+    localisation: ["memcached-{service}", "{service}"],
+    symptom:
+      "All answers stay right, and somewhat later: {service} asks its database every time. Its log says of the cache that it was skipped, its spans of the cache fail, those of the database become frequent.",
+    blast: { share: 0.6, says: "/hotels, which stays right" },
+    signs: {
+      service: "{service}",
+      failing: [0, 0],
+      log: { server: "{service}", says: /cache skipped/ },
+    },
+    mitigation: ["$ npm run server -- start memcached-{service}"],
+    recovery: "The cache is ready, the service's log is quiet, and its cache's hits are back.",
+    ways: { local: exact, compose: exact, kubernetes: exact },
+  },
+});
+
+function cacheOf(service: string, { topology }: Operation): string {
+  const cache = lineOf(topology, service).stores?.memcached;
+  if (!cache) throw new Error(`${service} has no cache`);
+  return cacheServer(cache);
+}
