@@ -1,3 +1,4 @@
+import { cacheDown } from "./cache-down.ts";
 import { cacheSlow } from "./cache-slow.ts";
 import { clockSkew } from "./clock-skew.ts";
 import { cpuHog } from "./cpu-hog.ts";
@@ -7,19 +8,31 @@ import { eventLoopBlock } from "./event-loop-block.ts";
 import { expiredCertificate } from "./expired-certificate.ts";
 import type { Fault } from "./fault.ts";
 import { geoFlaky } from "./geo-flaky.ts";
+import { geoWrongPort } from "./geo-wrong-port.ts";
 import { memoryLeak } from "./memory-leak.ts";
 import { mongoRequiresTls } from "./mongo-requires-tls.ts";
+import { networkDelay } from "./network-delay.ts";
+import { networkLoss } from "./network-loss.ts";
+import { networkPartition } from "./network-partition.ts";
 import { none } from "./none.ts";
+import { processKill } from "./process-kill.ts";
+import { processPause } from "./process-pause.ts";
 import { rateConnectionFailure } from "./rate-connection-failure.ts";
+import { redeployKeepsVolume } from "./redeploy-keeps-volume.ts";
+import { redisMemoryFull } from "./redis-memory-full.ts";
 import { retryStorm } from "./retry-storm.ts";
 import { revokeAuthGeo } from "./revoke-auth-geo.ts";
 import { revokeAuthRate } from "./revoke-auth-rate.ts";
+import { scaleToZero } from "./scale-to-zero.ts";
 import { searchLatentBug } from "./search-latent-bug.ts";
+import { targetPort } from "./target-port.ts";
 import { userUnregisteredGeo } from "./user-unregistered-geo.ts";
 import { userUnregisteredRate } from "./user-unregistered-rate.ts";
+import { wrongBinary } from "./wrong-binary.ts";
 
 /** Every fault, sorted by its name. */
 export const faults: readonly Fault[] = [
+  cacheDown,
   cacheSlow,
   clockSkew,
   cpuHog,
@@ -28,14 +41,25 @@ export const faults: readonly Fault[] = [
   eventLoopBlock,
   expiredCertificate,
   geoFlaky,
+  geoWrongPort,
   memoryLeak,
   mongoRequiresTls,
+  networkDelay,
+  networkLoss,
+  networkPartition,
   none,
+  processKill,
+  processPause,
   rateConnectionFailure,
+  redeployKeepsVolume,
+  redisMemoryFull,
   retryStorm,
   revokeAuthGeo,
   revokeAuthRate,
+  scaleToZero,
   searchLatentBug,
+  targetPort,
   userUnregisteredGeo,
   userUnregisteredRate,
+  wrongBinary,
 ];
