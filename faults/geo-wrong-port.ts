@@ -11,6 +11,7 @@ export const geoWrongPort = defineFault({
     "Another build of geo is deployed, whose configuration names a wrong port of its database.",
   parameters: {},
   onProcess: {
+    holds: () => ["geo"],
     async inject(_values, { driver, topology, signal }) {
       lineOf(topology, "geo");
       await eachReplica("geo", { driver, signal }, async ({ name, changed }) => {

@@ -8,6 +8,7 @@ export const processPause = defineFault({
   summary: "A server's process stands still: its sockets stay open, and silent.",
   parameters: { server: nameOf("server", "user", "the server that stands still") },
   onProcess: {
+    holds: ({ server }) => [server],
     async inject({ server }, { driver, signal }) {
       await eachReplica(server, { driver, signal }, ({ name }) => driver.pause(name, signal));
       return undefined;

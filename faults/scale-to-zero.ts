@@ -8,6 +8,7 @@ export const scaleToZero = defineFault({
   summary: "A server has no replica: none runs, and none is meant to.",
   parameters: { server: nameOf("server", "user", "the server that is scaled down") },
   onProcess: {
+    holds: ({ server }) => [server],
     async inject({ server }, { driver, signal }) {
       await eachReplica(server, { driver, signal }, ({ name }) => driver.stop(name, signal));
       return undefined;

@@ -11,6 +11,7 @@ export const targetPort = defineFault({
     port: port(9_999, "where it listens instead"),
   },
   onProcess: {
+    holds: ({ server }) => [server],
     async inject({ server, port }, { driver, signal }) {
       await eachReplica(server, { driver, signal }, async ({ name, address }) => {
         if (address?.port !== port) await driver.restart(name, signal, { port });

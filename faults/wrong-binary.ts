@@ -11,6 +11,7 @@ export const wrongBinary = defineFault({
     program: nameOf("rpc service", "geo", "whose program it is given"),
   },
   onProcess: {
+    holds: ({ service }) => [service],
     async inject({ service, program }, { driver, signal }) {
       await eachReplica(service, { driver, signal }, async ({ name, changed }) => {
         if (!changed) await driver.restart(name, signal, { program });

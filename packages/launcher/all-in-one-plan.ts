@@ -1,6 +1,6 @@
 import type { App } from "@faultline/service/define-app";
 import { nodeCommand } from "./commands.ts";
-import { storeVariable } from "./environment.ts";
+import { serviceEnvironment, storeVariable } from "./environment.ts";
 import type { PlanSettings } from "./plan.ts";
 import { localPort, metricsOffset } from "./ports.ts";
 import { httpAnswers } from "./ready/http.ts";
@@ -20,6 +20,7 @@ export function planAllInOne(app: App, settings: PlanSettings): readonly ServerP
   const command = nodeCommand(settings.machine, "packages/service/all-in-one.ts", [app.name]);
   const env = {
     ...command.env,
+    ...serviceEnvironment(settings.machine.environment, settings.told ?? {}),
     ...Object.assign({}, ...stores.map((store) => store.env)),
     HOST: "127.0.0.1",
     METRICS_PORT: `${metricsPort}`,

@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
 import { readTls } from "@faultline/config/tls";
+import { FlagFile } from "@faultline/faults/flags/flag-file";
+import { placesOf } from "@faultline/faults/places";
 import { planAllInOne } from "./all-in-one-plan.ts";
 import { apps } from "./apps.ts";
 import { type Control, serveControl } from "./control.ts";
-import { openDataDirectory } from "./data-directory.ts";
+import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { Launch } from "./launch.ts";
 import { LaunchError } from "./launch-error.ts";
-import { type Environment, lookAround, type Machine } from "./machine.ts";
+import { type Environment, lookAround } from "./machine.ts";
 import { assertReachable } from "./mongo-url.ts";
 import { Operations } from "./operations.ts";
 import { type LaunchOptions, readOptions } from "./options.ts";
@@ -66,8 +69,12 @@ async function start(
   const plan = options.allInOne ? planAllInOne : planApp;
   const servers = await plan(known.app, {
     ...options,
-    machine: sendingTracesTo(control.url, machine),
+    machine,
     dataDirectory,
+    told: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: control.url,
+      FLAGD_OFFLINE_FLAG_SOURCE_PATH: await flagsOf(dataDirectory),
+    },
     ...(tls ? { tls } : {}),
   });
   const tether = createTether(machine);
@@ -78,9 +85,11 @@ async function start(
   return { launch, control, close };
 }
 
-/** Unless the user has named another receiver, services send their traces here. */
-function sendingTracesTo(url: string, machine: Machine): Machine {
-  return { ...machine, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...machine.environment } };
+/** The file of feature flags that services watch. What is in it from before stays: it is still on. */
+async function flagsOf({ path }: DataDirectory): Promise<string> {
+  const { flags } = placesOf(path);
+  if (!existsSync(flags)) await new FlagFile(flags).create();
+  return flags;
 }
 
 function readTlsOf(environment: Environment) {

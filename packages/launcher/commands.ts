@@ -39,7 +39,7 @@ export function mongodCommand(
     ...["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", dbpath, "--quiet"],
     ...(auth ? ["--auth"] : []),
   ];
-  if (!mongod) return nodeCommand(machine, "packages/mongod/main.ts", args);
+  if (!mongod) return nodeCommand(machine, "packages/mongod/bin/mongod.mjs", args);
   // Eight servers would otherwise each take half of the machine's memory for their cache.
   const small = ["--wiredTigerCacheSizeGB", "0.25"];
   return { program: mongod, args: [...args, ...small], env: storeEnvironment(environment) };

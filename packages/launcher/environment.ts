@@ -9,6 +9,9 @@ const system = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
 const settings =
   /^(OTEL_|TLS$|TLS_|LOG_LEVEL$|JAEGER_|MEMC_|NODE_EXTRA_CA_CERTS$|\w+_DEADLINE_MS$|DRAIN_MS$)/;
 
+/** What a user sets about feature flags; stores are not told. */
+const flags = /^(FLAGD_|FAULT_)/;
+
 /** A store's environment: nothing but what a process needs. */
 export function storeEnvironment(environment: Environment): Record<string, string> {
   return pick(environment, (name) => system.includes(name));
@@ -22,6 +25,14 @@ export function nodeEnvironment(environment: Environment): Record<string, string
     // glibc would give each of a small process's threads an arena of its own.
     MALLOC_ARENA_MAX: environment.MALLOC_ARENA_MAX ?? "2",
   };
+}
+
+/** What a service gets besides: flags that a user turns on from the start, and what these variables say. */
+export function serviceEnvironment(
+  environment: Environment,
+  told: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return { ...told, ...pick(environment, (name) => flags.test(name) || name in told) };
 }
 
 /** `GEO_ADDRESS`: the variable that tells a service where a callee listens. */

@@ -1,7 +1,7 @@
 import type { TlsConfig } from "@faultline/config/tls";
 import type { App, ServiceDefinition } from "@faultline/service/define-app";
 import { nodeCommand } from "./commands.ts";
-import { addressVariable } from "./environment.ts";
+import { addressVariable, serviceEnvironment } from "./environment.ts";
 import { LaunchError } from "./launch-error.ts";
 import type { Machine } from "./machine.ts";
 import { localPort, metricsOffset, replicaPort } from "./ports.ts";
@@ -15,6 +15,8 @@ export interface PlanSettings extends StoreSettings {
   readonly machine: Machine;
   readonly replicas: ReadonlyMap<string, number>;
   readonly tls?: TlsConfig;
+  /** Variables of every service, unless the user sets them otherwise: where traces go, where flags come from. */
+  readonly told?: Readonly<Record<string, string>>;
   /** Of an application that runs all in one, over how many processes it is spread. */
   readonly processes?: number;
 }
@@ -112,6 +114,7 @@ function replicasOf(
   const command = nodeCommand(machine, `services/${app.name}/${name}/main.ts`);
   const env = {
     ...command.env,
+    ...serviceEnvironment(machine.environment, settings.told ?? {}),
     ...storeVariables(name, definition, settings),
     ...calleeVariables(definition, ports),
   };

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { faults } from "@faultline/faults";
+import { filled } from "@faultline/faults/catalogue";
+import { DriverError } from "@faultline/faults/driver";
+import { createLocalDriver } from "@faultline/faults/drivers/local";
+import { type Fault, hookKind } from "@faultline/faults/fault";
+import { Injector, InjectorError } from "@faultline/faults/injector";
+import { type Parameter, ParameterError } from "@faultline/faults/parameters";
+import { Command } from "commander";
+import { apps } from "./apps.ts";
+import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
+import { Interrupted, interruptible } from "./interruptible.ts";
+
+const say = (line = "") => console.log(line);
+
+/** `npm run fault -- …`: everything that is done about faults from a terminal. */
+function commandLine(): Command {
+  const program = new Command("npm run fault --")
+    .description("Breaks a running application on purpose, and mends it.")
+    .option("--app <name>", "which application", "hotel")
+    .option("--data-dir <directory>", "of the running application; by default .faultline/<app>");
+  program.command("list").description("all faults").action(list);
+  program
+    .command("show <name>")
+    .description("all about one")
+    .action((name) => show(find(name)));
+  program
+    .command("status")
+    .description("what is injected now")
+    .action(() => status(injectorOf(program)));
+  program
+    .command("inject <name>")
+    .description("begin it")
+    .option(
+      "-p, --param <name=value>",
+      "another value than the default; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      "--only <json-logic>",
+      "whom it hits, as flagd's targeting has it; for faults inside services",
+    )
+    .option("--for <time>", "recover it after so long: 90s, 5m")
+    .action((name: string, options: InjectArguments) => inject(name, options, injectorOf(program)));
+  program
+    .command("recover <name...>")
+    .description("end it; `all` ends every one")
+    .action((names: string[]) => recover(names, injectorOf(program)));
+  return program;
+}
+
+interface InjectArguments {
+  readonly param: readonly string[];
+  readonly only?: string;
+  readonly for?: string;
+}
+
+function list(): void {
+  const width = Math.max(...faults.map(({ name }) => name.length));
+  for (const { name, summary } of faults) say(`${name.padEnd(width)}  ${summary}`);
+}
+
+function show(fault: Fault): void {
+  const values = Object.fromEntries(
+    Object.entries(fault.parameters as Record<string, Parameter>).map(([name, one]) => [
+      name,
+      one.default,
+    ]),
+  );
+  const { analysis, localisation, symptom, blast, mitigation, recovery, aiopslab } = filled(
+    fault.facts,
+    values,
+  );
+  say(`${fault.name}: ${fault.summary}\n`);
+  say(`  hook       ${hookKind(fault)}`);
+  for (const [name, one] of Object.entries(fault.parameters as Record<string, Parameter>))
+    say(`  parameter  ${name}=${one.default}  ${one.says}`);
+  say(`  symptom    ${symptom}`);
+  say(`  touches    ${blast.share * 100} % of the standard mix: ${blast.says}`);
+  say(`  where      ${localisation.join(" or ") || "nowhere"}`);
+  say(
+    `  what       ${analysis.level}, ${analysis.type}${analysis.because ? ` (${analysis.because})` : ""}`,
+  );
+  for (const step of mitigation) say(`  by hand    ${step}`);
+  say(`  healed     ${recovery}`);
+  if (aiopslab) say(`  AIOpsLab   ${aiopslab.problems.join(", ")}`);
+}
+
+async function status(injector: Injector): Promise<void> {
+  await healDue(injector);
+  if (injector.active.length === 0) say("Nothing is injected.");
+  for (const { fault, parameters, atMs, untilMs, unfinished } of injector.active) {
+    const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+    const until = untilMs === undefined ? "" : ` until ${new Date(untilMs).toISOString()}`;
+    const note = unfinished ? " (half done: recover it)" : "";
+    say(`${fault}  since ${new Date(atMs).toISOString()}${until}  ${values.join(" ")}${note}`);
+  }
+}
+
+async function inject(name: string, options: InjectArguments, injector: Injector): Promise<void> {
+  await healDue(injector);
+  const forMs = options.for === undefined ? undefined : durationMs(options.for);
+  const targeting = options.only === undefined ? {} : { targeting: jsonLogic(options.only) };
+  const time = forMs === undefined ? {} : { forMs };
+  const wanted = { given: keyValues(options.param), ...targeting, ...time };
+  await interruptible((signal) => injector.inject(name, wanted, signal));
+  say(`${name} is injected.`);
+  if (forMs === undefined) return;
+  say(`It is recovered in ${forMs / 1_000} s; Ctrl-C recovers it now.`);
+  await interruptible((signal) => sleep(forMs, undefined, { signal })).catch(continueIfInterrupted);
+  await recover([name], injector);
+}
+
+async function recover(names: readonly string[], injector: Injector): Promise<void> {
+  const all = names.includes("all") ? injector.active.map(({ fault }) => fault) : names;
+  if (all.length === 0) say("Nothing is injected.");
+  for (const name of all) {
+    const was = await interruptible((signal) => injector.recover(name, signal));
+    say(was ? `${name} is recovered.` : `${name} is not injected; nothing to do.`);
+  }
+}
+
+async function healDue(injector: Injector): Promise<void> {
+  const healed = await interruptible((signal) => injector.recoverDue(signal));
+  for (const name of healed) say(`${name} was due and is recovered.`);
+}
+
+/** Ctrl-C while waiting shortens the wait. */
+function continueIfInterrupted(error: unknown): void {
+  if (!(error instanceof Interrupted)) throw error;
+}
+
+function find(name: string): Fault {
+  const fault = faults.find((candidate) => candidate.name === name);
+  if (!fault) throw new InjectorError(`there is no fault ${name}; npm run fault -- list shows all`);
+  return fault;
+}
+
+function injectorOf(program: Command): Injector {
+  const { app, dataDir = `.faultline/${app}` } = program.opts<{ app: string; dataDir?: string }>();
+  const known = apps[app];
+  if (!known) throw new InjectorError(`there is no application ${app}`);
+  const driver = createLocalDriver({ dataDirectory: dataDir });
+  return new Injector({ topology: known.app, driver, dataDirectory: dataDir, by: "cli" });
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+const expected = [InjectorError, ParameterError, DriverError, ArgumentError, Interrupted];
+
+try {
+  await commandLine().parseAsync(process.argv.slice(2), { from: "user" });
+} catch (error) {
+  if (!(error instanceof Error) || !expected.some((kind) => error instanceof kind)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
+}
