@@ -6,6 +6,10 @@ import { inWorkspace, run } from "./run.mjs";
 const steps = [
   { says: "lint, format and import rules (biome ci)", holds: () => succeeds("biome", ["ci", "."]) },
   { says: "types (tsc)", holds: () => succeeds("tsc", ["--project", "."]) },
+  {
+    says: "the catalogue of faults is what the faults say (faults/generate)",
+    holds: () => succeeds("node", ["faults/generate.ts", "--check"]),
+  },
   { says: "generated code is what the contracts give (proto/gen)", holds: generatedIsCurrent },
   {
     says: "compose.yaml and its scripts are what the topologies give (docker/render.ts)",

@@ -7,7 +7,7 @@ import { installPackages } from "./install.mjs";
 import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
-const verbs = { check, gen, load, render, server, start, test, "test:compose": testCompose };
+const verbs = { check, fault, gen, load, render, server, start, test, "test:compose": testCompose };
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
@@ -23,7 +23,11 @@ async function test(args) {
 }
 
 async function gen() {
-  return run("node", ["proto/gen.ts"]);
+  return (await run("node", ["proto/gen.ts"])) || run("node", ["faults/generate.ts"]);
+}
+
+async function fault(args) {
+  return run("node", ["packages/launcher/fault-cli.ts", ...args]);
 }
 
 async function load(args) {
