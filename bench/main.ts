@@ -1,0 +1,65 @@
+import { CommanderError } from "commander";
+import { type Echo, startEcho } from "./echo.ts";
+import { WrongAnswer } from "./load.ts";
+import { measureRound, type RoundFigures } from "./measure.ts";
+import { type BenchOptions, readOptions, type Variant } from "./options.ts";
+import { textOf } from "./report.ts";
+import { summarize } from "./summary.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Measures and prints, and answers the exit code: 1 if an answer was wrong, 2 for what cannot be asked. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (process.platform !== "linux") throw new Error("the bench reads Linux' /proc");
+    print(options, await measureAll(options));
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isWrong = error instanceof WrongAnswer;
+    console.error(isWrong ? `No figures: an answer was not right. ${error.message}` : error);
+    return 1;
+  }
+}
+
+type Rounds = ReadonlyMap<Variant, RoundFigures[]>;
+
+/** Round after round, in each of them every variant, so that what else the machine does hits all alike. */
+async function measureAll(options: BenchOptions): Promise<Rounds> {
+  const rounds = new Map(options.variants.map((variant) => [variant, [] as RoundFigures[]]));
+  const echo = await startEcho(options.connections);
+  try {
+    await warm(echo);
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const [variant, figures] of rounds) {
+        console.error(`round ${round} of ${options.rounds}: ${variant}`);
+        figures.push(await measureRound(options, variant, echo, round));
+      }
+    }
+  } finally {
+    echo.close();
+  }
+  return rounds;
+}
+
+/** Compiled code is what is compared, on both sides. */
+async function warm(echo: Echo): Promise<void> {
+  await echo.measure(3_000);
+}
+
+function print(options: BenchOptions, rounds: Rounds): void {
+  const all = [...rounds].map(([variant, figures]) => ({
+    variant,
+    summary: summarize(figures),
+    rounds: figures,
+  }));
+  if (options.json) console.log(JSON.stringify({ options, variants: all }, undefined, 2));
+  else
+    for (const { variant, summary } of all) console.log(textOf(titleOf(options, variant), summary));
+}
+
+function titleOf({ app, rounds, connections, replicas }: BenchOptions, variant: Variant): string {
+  const more = replicas.length > 0 ? `, ${replicas.join(", ")}` : "";
+  return `${app}, ${variant}${more}: medians of ${rounds}, ${connections} connections`;
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BenchOptions, Variant } from "./options.ts";
+
+/** A process of the application. */
+export interface StackProcess {
+  readonly name: string;
+  /** `service`: ours, and counted. `store`: a database or a cache. `launcher`: what holds them together. */
+  readonly kind: "service" | "store" | "launcher";
+  readonly pid: number;
+}
+
+/** A whole application that has just been started, on ports and in a directory of its own. */
+export interface Stack {
+  /** The front door. */
+  readonly url: string;
+  /** From the start of the launcher until every server has said that it is ready. */
+  readonly readyAfterMs: number;
+  readonly processes: readonly StackProcess[];
+  close(): Promise<void>;
+}
+
+const readyDeadlineMs = 120_000;
+const root = join(import.meta.dirname, "..");
+
+/** Starts the application as `npm start` does, with fresh databases. The caller closes it. */
+export async function startStack(options: BenchOptions, variant: Variant): Promise<Stack> {
+  const directory = mkdtempSync(join(tmpdir(), "faultline-bench-"));
+  const startMs = performance.now();
+  const launcher = spawn(process.execPath, await commandLine(options, variant, directory), {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const close = () => stop(launcher, directory);
+  try {
+    await untilReady(launcher);
+    const readyAfterMs = performance.now() - startMs;
+    return { readyAfterMs, close, ...(await lookAround(launcher, directory)) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function commandLine(
+  { app, replicas }: BenchOptions,
+  variant: Variant,
+  directory: string,
+): Promise<string[]> {
+  return [
+    join(root, "packages/launcher/cli.ts"),
+    ...[app, "--data-dir", directory, "--fresh", "--port-base", `${await freePortBase()}`],
+    ...(variant === "all-in-one" ? ["--all-in-one"] : []),
+    ...replicas.flatMap((replica) => ["--replicas", replica]),
+  ];
+}
+
+const portBases = { from: 20_000, to: 48_000, step: 4_000 } as const;
+
+/** A base at which no application runs yet, as far as its status port tells. */
+async function freePortBase(): Promise<number> {
+  for (let base = portBases.from; base <= portBases.to; base += portBases.step) {
+    if ((await isFree(base + 999)) && (await isFree(base))) return base;
+  }
+  throw new Error("there are no free ports");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/** Waits for the launcher to say so; rejects with its last words if it ends before. */
+function untilReady(launcher: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const timer = setTimeout(() => reject(new Error("it did not become ready")), readyDeadlineMs);
+    const listen = (chunk: Buffer) => {
+      said = `${said}${chunk}`.slice(-4_000);
+      if (said.includes(" is ready after ")) settle(resolve);
+    };
+    const onExit = () => settle(() => reject(new Error(`the launcher has ended:\n${said}`)));
+    const settle = (end: () => void) => {
+      clearTimeout(timer);
+      launcher.off("exit", onExit);
+      end();
+    };
+    launcher.stdout?.on("data", listen);
+    launcher.stderr?.on("data", listen);
+    launcher.once("exit", onExit);
+  });
+}
+
+interface Server {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string;
+  readonly pid: number;
+}
+
+async function lookAround(launcher: ChildProcess, directory: string) {
+  const { url } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
+  const response = await fetch(`${url}/api/status`);
+  const { servers }: { servers: readonly Server[] } = JSON.parse(await response.text());
+  const door = servers.find(({ kind }) => kind === "front door");
+  if (!door) throw new Error("there is no front door");
+  const processes: StackProcess[] = servers.map(({ name, kind, pid }) => {
+    const isService = kind === "service" || kind === "front door";
+    return { name, pid, kind: isService ? "service" : "store" };
+  });
+  processes.push({ name: "launcher", kind: "launcher", pid: launcher.pid ?? 0 });
+  return { url: door.url, processes };
+}
+
+async function stop(launcher: ChildProcess, directory: string): Promise<void> {
+  if (launcher.exitCode === null && launcher.signalCode === null) {
+    const exited = once(launcher, "exit");
+    launcher.kill("SIGTERM");
+    await exited;
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
