@@ -108,7 +108,7 @@ test.each(services)(
 test("everything that stays up is restarted, has a health check, and starts after what it needs is healthy", () => {
   for (const [name, service] of services.filter(([name]) => name !== "k6")) {
     expect(service.restart, name).toBe("unless-stopped");
-    expect(service.healthcheck?.interval, name).toBe("10s");
+    expect(service.healthcheck?.interval, name).toBe("15s");
     for (const needed of Object.values(service.depends_on ?? {}))
       expect(needed.condition).toBe("service_healthy");
   }
