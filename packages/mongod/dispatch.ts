@@ -22,7 +22,7 @@ export function dispatch(
   client: Client,
   instance: Instance,
 ): Reply | Promise<Reply> {
-  const { name, db, body, sequences } = request;
+  const { name, body } = request;
   const operation = instance.operations.begin({
     client,
     name,
@@ -36,29 +36,40 @@ export function dispatch(
   };
   const fail = (error: unknown): Reply => end(errorReply(error), error);
   try {
-    const command = knownCommand(request);
-    const checkInterrupt = interruptCheck(operation, maxTimeOf(name, body));
-    const call: Call = { name, db, body, sequences, client, instance, checkInterrupt };
-    authorize(
-      call,
-      { beforeLogin: command.beforeLogin ?? false, privileges: () => command.privileges(call) },
-      instance,
-    );
-    const reply = command.writes ? runWrite(command, call) : command.run(call);
+    const found = findCommand(name);
+    if (!found) throw new MongoError("CommandNotFound", `no such command: '${name}'`);
+    const run = (command: Command) => runCommand(command, { request, operation, instance });
+    const reply = found instanceof Promise ? found.then(run) : run(found);
     return reply instanceof Promise ? reply.then(end, fail) : end(reply);
   } catch (error) {
     return fail(error);
   }
 }
 
-function knownCommand({ name, db, body }: Request): Command {
-  const command = findCommand(name);
-  if (!command) throw new MongoError("CommandNotFound", `no such command: '${name}'`);
+interface Running {
+  readonly request: Request;
+  readonly operation: Operation;
+  readonly instance: Instance;
+}
+
+function runCommand(
+  command: Command,
+  { request, operation, instance }: Running,
+): Reply | Promise<Reply> {
+  const { name, db, body, sequences } = request;
   if (command.adminOnly && db !== "admin") {
     throw new MongoError("Unauthorized", `${name} may only be run against the admin database.`);
   }
   if (!command.writes && body.autocommit === false) retryKeyOf(body);
-  return command;
+  const { client } = operation;
+  const checkInterrupt = interruptCheck(operation, maxTimeOf(name, body));
+  const call: Call = { name, db, body, sequences, client, instance, checkInterrupt };
+  authorize(
+    call,
+    { beforeLogin: command.beforeLogin ?? false, privileges: () => command.privileges(call) },
+    instance,
+  );
+  return command.writes ? runWrite(command, call) : command.run(call);
 }
 
 /** A write that the session has sent before is not done again: its reply is. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { MongoClient } from "mongodb";
 import { expect, onTestFinished, test } from "vitest";
 
-const program = fileURLToPath(new URL("./main.ts", import.meta.url));
+const program = fileURLToPath(new URL("./bin/mongod.mjs", import.meta.url));
 
 interface Started {
   readonly child: ChildProcess;

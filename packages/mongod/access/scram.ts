@@ -1,8 +1,9 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
 import { promisify } from "node:util";
-import { saslprep } from "@mongodb-js/saslprep";
 
 const derive = promisify(pbkdf2);
+const load = createRequire(import.meta.url);
 
 /** What the two mechanisms differ in. Iterations and salt lengths are MongoDB's defaults. */
 export const scramMechanisms = {
@@ -48,9 +49,16 @@ function secretOf(
   mechanism: ScramMechanism,
   login: { readonly user: string; readonly password: string; readonly digested?: boolean },
 ): string {
-  if (mechanism === "SCRAM-SHA-256") return saslprep(login.password);
+  if (mechanism === "SCRAM-SHA-256") return prepared(login.password);
   if (login.digested) return login.password;
   return createHash("md5").update(`${login.user}:mongo:${login.password}`).digest("hex");
+}
+
+/** SASLprep leaves printable ASCII as it is; for the rest its tables are loaded when needed. */
+function prepared(password: string): string {
+  if (/^[ -~]*$/.test(password)) return password;
+  const { saslprep } = load("@mongodb-js/saslprep") as typeof import("@mongodb-js/saslprep");
+  return saslprep(password);
 }
 
 export function hmac(mechanism: ScramMechanism, key: Uint8Array, message: string): Buffer {

@@ -1,153 +1,92 @@
-import { aggregate } from "./aggregate.ts";
-import { authenticate } from "./authenticate.ts";
-import { buildInfo } from "./build-info.ts";
-import { collMod } from "./coll-mod.ts";
-import { collStats } from "./coll-stats.ts";
 import type { Command } from "./command.ts";
-import { commitTransaction } from "./commit-transaction.ts";
-import { connPoolStats } from "./conn-pool-stats.ts";
-import { connectionStatus } from "./connection-status.ts";
-import { count } from "./count.ts";
-import { create } from "./create.ts";
-import { createIndexes } from "./create-indexes.ts";
-import { createRole } from "./create-role.ts";
-import { createUser } from "./create-user.ts";
-import { currentOp } from "./current-op.ts";
-import { dataSize } from "./data-size.ts";
-import { dbStats } from "./db-stats.ts";
-import { deleteCommand } from "./delete.ts";
-import { distinct } from "./distinct.ts";
-import { drop } from "./drop.ts";
-import { dropAllRolesFromDatabase } from "./drop-all-roles-from-database.ts";
-import { dropAllUsersFromDatabase } from "./drop-all-users-from-database.ts";
-import { dropDatabase } from "./drop-database.ts";
-import { dropIndexes } from "./drop-indexes.ts";
-import { dropRole } from "./drop-role.ts";
-import { dropUser } from "./drop-user.ts";
-import { endSessions } from "./end-sessions.ts";
-import { explain } from "./explain.ts";
-import { find } from "./find.ts";
-import { findAndModify } from "./find-and-modify.ts";
-import { fsync } from "./fsync.ts";
-import { getCmdLineOpts } from "./get-cmd-line-opts.ts";
-import { getDefaultRWConcern } from "./get-default-rw-concern.ts";
-import { getLog } from "./get-log.ts";
-import { getMore } from "./get-more.ts";
-import { getParameter } from "./get-parameter.ts";
-import { grantPrivilegesToRole } from "./grant-privileges-to-role.ts";
-import { grantRolesToRole } from "./grant-roles-to-role.ts";
-import { grantRolesToUser } from "./grant-roles-to-user.ts";
-import { hello } from "./hello.ts";
-import { hostInfo } from "./host-info.ts";
-import { insert } from "./insert.ts";
-import { killCursors } from "./kill-cursors.ts";
-import { killOp } from "./kill-op.ts";
-import { listCollections } from "./list-collections.ts";
-import { listCommands } from "./list-commands.ts";
-import { listDatabases } from "./list-databases.ts";
-import { listIndexes } from "./list-indexes.ts";
-import { logRotate } from "./log-rotate.ts";
-import { logout } from "./logout.ts";
-import { ping } from "./ping.ts";
-import { profile } from "./profile.ts";
-import { refreshSessions } from "./refresh-sessions.ts";
-import { renameCollection } from "./rename-collection.ts";
-import { replSetGetStatus } from "./repl-set-get-status.ts";
-import { revokePrivilegesFromRole } from "./revoke-privileges-from-role.ts";
-import { revokeRolesFromRole } from "./revoke-roles-from-role.ts";
-import { revokeRolesFromUser } from "./revoke-roles-from-user.ts";
-import { rolesInfo } from "./roles-info.ts";
-import { saslContinue } from "./sasl-continue.ts";
-import { saslStart } from "./sasl-start.ts";
-import { serverStatus } from "./server-status.ts";
-import { setParameter } from "./set-parameter.ts";
-import { shutdown } from "./shutdown.ts";
-import { startSession } from "./start-session.ts";
-import { top } from "./top.ts";
-import { update } from "./update.ts";
-import { updateRole } from "./update-role.ts";
-import { updateUser } from "./update-user.ts";
-import { usersInfo } from "./users-info.ts";
-import { validate } from "./validate.ts";
-import { whatsmyuri } from "./whatsmyuri.ts";
 
-/** Every command of the server, by the name that clients send. */
-export const commands: Readonly<Record<string, Command>> = {
-  abortTransaction: commitTransaction,
-  aggregate,
-  authenticate,
-  buildInfo,
-  collMod,
-  collStats,
-  commitTransaction,
-  connectionStatus,
-  connPoolStats,
-  count,
-  create,
-  createIndexes,
-  createRole,
-  createUser,
-  currentOp,
-  dataSize,
-  dbStats,
-  delete: deleteCommand,
-  distinct,
-  drop,
-  dropAllRolesFromDatabase,
-  dropAllUsersFromDatabase,
-  dropDatabase,
-  dropIndexes,
-  dropRole,
-  dropUser,
-  endSessions,
-  explain,
-  find,
-  findAndModify,
-  fsync,
-  getCmdLineOpts,
-  getDefaultRWConcern,
-  getLog,
-  getMore,
-  getParameter,
-  grantPrivilegesToRole,
-  grantRolesToRole,
-  grantRolesToUser,
-  hello,
-  hostInfo,
-  insert,
-  isMaster: hello,
-  killAllSessions: endSessions,
-  killCursors,
-  killOp,
-  killSessions: endSessions,
-  listCollections,
-  listCommands,
-  listDatabases,
-  listIndexes,
-  logout,
-  logRotate,
-  ping,
-  profile,
-  refreshSessions,
-  renameCollection,
-  replSetGetStatus,
-  revokePrivilegesFromRole,
-  revokeRolesFromRole,
-  revokeRolesFromUser,
-  rolesInfo,
-  saslContinue,
-  saslStart,
-  serverStatus,
-  setParameter,
-  shutdown,
-  startSession,
-  top,
-  update,
-  updateRole,
-  updateUser,
-  usersInfo,
-  validate,
-  whatsmyuri,
+/**
+ * Every command of the server, by the name that clients send. A command is loaded when it is
+ * first sent, as a server that has just started needs few of them.
+ */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  abortTransaction: async () => (await import("./commit-transaction.ts")).commitTransaction,
+  aggregate: async () => (await import("./aggregate.ts")).aggregate,
+  authenticate: async () => (await import("./authenticate.ts")).authenticate,
+  buildInfo: async () => (await import("./build-info.ts")).buildInfo,
+  collMod: async () => (await import("./coll-mod.ts")).collMod,
+  collStats: async () => (await import("./coll-stats.ts")).collStats,
+  commitTransaction: async () => (await import("./commit-transaction.ts")).commitTransaction,
+  connectionStatus: async () => (await import("./connection-status.ts")).connectionStatus,
+  connPoolStats: async () => (await import("./conn-pool-stats.ts")).connPoolStats,
+  count: async () => (await import("./count.ts")).count,
+  create: async () => (await import("./create.ts")).create,
+  createIndexes: async () => (await import("./create-indexes.ts")).createIndexes,
+  createRole: async () => (await import("./create-role.ts")).createRole,
+  createUser: async () => (await import("./create-user.ts")).createUser,
+  currentOp: async () => (await import("./current-op.ts")).currentOp,
+  dataSize: async () => (await import("./data-size.ts")).dataSize,
+  dbStats: async () => (await import("./db-stats.ts")).dbStats,
+  delete: async () => (await import("./delete.ts")).deleteCommand,
+  distinct: async () => (await import("./distinct.ts")).distinct,
+  drop: async () => (await import("./drop.ts")).drop,
+  dropAllRolesFromDatabase: async () =>
+    (await import("./drop-all-roles-from-database.ts")).dropAllRolesFromDatabase,
+  dropAllUsersFromDatabase: async () =>
+    (await import("./drop-all-users-from-database.ts")).dropAllUsersFromDatabase,
+  dropDatabase: async () => (await import("./drop-database.ts")).dropDatabase,
+  dropIndexes: async () => (await import("./drop-indexes.ts")).dropIndexes,
+  dropRole: async () => (await import("./drop-role.ts")).dropRole,
+  dropUser: async () => (await import("./drop-user.ts")).dropUser,
+  endSessions: async () => (await import("./end-sessions.ts")).endSessions,
+  explain: async () => (await import("./explain.ts")).explain,
+  find: async () => (await import("./find.ts")).find,
+  findAndModify: async () => (await import("./find-and-modify.ts")).findAndModify,
+  fsync: async () => (await import("./fsync.ts")).fsync,
+  getCmdLineOpts: async () => (await import("./get-cmd-line-opts.ts")).getCmdLineOpts,
+  getDefaultRWConcern: async () =>
+    (await import("./get-default-rw-concern.ts")).getDefaultRWConcern,
+  getLog: async () => (await import("./get-log.ts")).getLog,
+  getMore: async () => (await import("./get-more.ts")).getMore,
+  getParameter: async () => (await import("./get-parameter.ts")).getParameter,
+  grantPrivilegesToRole: async () =>
+    (await import("./grant-privileges-to-role.ts")).grantPrivilegesToRole,
+  grantRolesToRole: async () => (await import("./grant-roles-to-role.ts")).grantRolesToRole,
+  grantRolesToUser: async () => (await import("./grant-roles-to-user.ts")).grantRolesToUser,
+  hello: async () => (await import("./hello.ts")).hello,
+  hostInfo: async () => (await import("./host-info.ts")).hostInfo,
+  insert: async () => (await import("./insert.ts")).insert,
+  isMaster: async () => (await import("./hello.ts")).hello,
+  killAllSessions: async () => (await import("./end-sessions.ts")).endSessions,
+  killCursors: async () => (await import("./kill-cursors.ts")).killCursors,
+  killOp: async () => (await import("./kill-op.ts")).killOp,
+  killSessions: async () => (await import("./end-sessions.ts")).endSessions,
+  listCollections: async () => (await import("./list-collections.ts")).listCollections,
+  listCommands: async () => (await import("./list-commands.ts")).listCommands,
+  listDatabases: async () => (await import("./list-databases.ts")).listDatabases,
+  listIndexes: async () => (await import("./list-indexes.ts")).listIndexes,
+  logout: async () => (await import("./logout.ts")).logout,
+  logRotate: async () => (await import("./log-rotate.ts")).logRotate,
+  ping: async () => (await import("./ping.ts")).ping,
+  profile: async () => (await import("./profile.ts")).profile,
+  refreshSessions: async () => (await import("./refresh-sessions.ts")).refreshSessions,
+  renameCollection: async () => (await import("./rename-collection.ts")).renameCollection,
+  replSetGetStatus: async () => (await import("./repl-set-get-status.ts")).replSetGetStatus,
+  revokePrivilegesFromRole: async () =>
+    (await import("./revoke-privileges-from-role.ts")).revokePrivilegesFromRole,
+  revokeRolesFromRole: async () =>
+    (await import("./revoke-roles-from-role.ts")).revokeRolesFromRole,
+  revokeRolesFromUser: async () =>
+    (await import("./revoke-roles-from-user.ts")).revokeRolesFromUser,
+  rolesInfo: async () => (await import("./roles-info.ts")).rolesInfo,
+  saslContinue: async () => (await import("./sasl-continue.ts")).saslContinue,
+  saslStart: async () => (await import("./sasl-start.ts")).saslStart,
+  serverStatus: async () => (await import("./server-status.ts")).serverStatus,
+  setParameter: async () => (await import("./set-parameter.ts")).setParameter,
+  shutdown: async () => (await import("./shutdown.ts")).shutdown,
+  startSession: async () => (await import("./start-session.ts")).startSession,
+  top: async () => (await import("./top.ts")).top,
+  update: async () => (await import("./update.ts")).update,
+  updateRole: async () => (await import("./update-role.ts")).updateRole,
+  updateUser: async () => (await import("./update-user.ts")).updateUser,
+  usersInfo: async () => (await import("./users-info.ts")).usersInfo,
+  validate: async () => (await import("./validate.ts")).validate,
+  whatsmyuri: async () => (await import("./whatsmyuri.ts")).whatsmyuri,
 };
 
 /** Other names of the same commands, from older drivers. */
@@ -160,8 +99,17 @@ const aliases: Readonly<Record<string, string>> = {
   ismaster: "isMaster",
 };
 
+const loaded = new Map<string, Command>();
+
 /** The command of that name, or undefined: names are case-sensitive, as MongoDB's are. */
-export function findCommand(name: string): Command | undefined {
+export function findCommand(name: string): Command | Promise<Command> | undefined {
   const known = Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
-  return Object.hasOwn(commands, known) ? commands[known] : undefined;
+  return loaded.get(known) ?? (Object.hasOwn(commands, known) ? load(known) : undefined);
+}
+
+async function load(name: string): Promise<Command> {
+  const command = await commands[name]?.();
+  if (!command) throw new TypeError(`there is no command ${name}`);
+  loaded.set(name, command);
+  return command;
 }

@@ -4,10 +4,11 @@ import { commands } from "./index.ts";
 export const listCommands: Command = {
   help: "The commands of the server",
   privileges: noPrivileges,
-  run() {
-    const described = Object.entries(commands).map(([name, { help, adminOnly, beforeLogin }]) => {
+  async run() {
+    const described = Object.entries(commands).map(async ([name, load]) => {
+      const { help, adminOnly, beforeLogin } = await load();
       return [name, { help, requiresAuth: !beforeLogin, adminOnly: adminOnly ?? false }];
     });
-    return { commands: Object.fromEntries(described), ok: 1 };
+    return { commands: Object.fromEntries(await Promise.all(described)), ok: 1 };
   },
 };

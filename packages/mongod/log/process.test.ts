@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 type Line = { id: number; s: string; c: string; attr: Record<string, unknown> };
 
-const main = join(import.meta.dirname, "..", "main.ts");
+const main = join(import.meta.dirname, "..", "bin", "mongod.mjs");
 
 test("a start, a connection and a stop are logged with mongod's ids, in its order", async () => {
   const mongod = await startProcess(["--auth"]);

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Server, TLSSocket } from "node:tls";
 import { isTlsHello, readHeader } from "./first-bytes.ts";
 import { GoneBeforeHello, TlsRefused } from "./refusals.ts";
 import type { TlsMode, TlsSettings } from "./settings.ts";
@@ -126,6 +126,8 @@ export class TlsGate {
   /** A server that never listens: it is handed sockets and does the handshakes on them. */
   #handshakesWith({ identity, authorities }: TlsSettings): Server | undefined {
     if (!identity) return undefined;
+    // Loaded by those who speak TLS only.
+    const { createServer } = process.getBuiltinModule("node:tls");
     const server = createServer({
       cert: identity.pem,
       key: identity.pem,

@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createSecureContext } from "node:tls";
 
 export const tlsModes = ["disabled", "allowTLS", "preferTLS", "requireTLS"] as const;
 export type TlsMode = (typeof tlsModes)[number];
@@ -109,6 +108,7 @@ function checkIdentity(
   try {
     const ca = authorities === undefined ? {} : { ca: authorities };
     const secret = passphrase === undefined ? {} : { passphrase };
+    const { createSecureContext } = process.getBuiltinModule("node:tls");
     createSecureContext({ cert: pem, key: pem, ...secret, ...ca });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { ChildServer, freePort } from "./child-server.ts";
 
-const main = fileURLToPath(new URL("../../mongod/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../mongod/bin/mongod.mjs", import.meta.url));
 
 /** Starts the embedded mongod with a data directory of its own for the running test; both end with it. */
 export async function startMongod(...flags: string[]): Promise<ChildServer> {
