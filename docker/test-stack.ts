@@ -21,7 +21,7 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const port = await freePort();
-  const env = { ...process.env, FRONTEND_PORT: `${port}` };
+  const env = { START_DEADLINE_MS: "60000", ...process.env, FRONTEND_PORT: `${port}` };
   const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(everythingMs)]);
   const stack = await openStack(project, { cwd: root, env, signal });
   const url = `http://127.0.0.1:${port}`;

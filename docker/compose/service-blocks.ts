@@ -24,8 +24,10 @@ export const shared = {
       logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
     },
   },
-  telemetry: {
+  settings: {
     block: {
+      // All containers of a small machine start at once; databases are healthy before, so nothing waits in vain.
+      START_DEADLINE_MS: variable("START_DEADLINE_MS", "30000"),
       LOG_LEVEL: variable("LOG_LEVEL", "info"),
       JAEGER_SAMPLE_RATIO: variable("JAEGER_SAMPLE_RATIO", "0.01"),
       OTEL_EXPORTER_OTLP_ENDPOINT: variableUnlessSet(
@@ -108,7 +110,7 @@ function serviceBlock({ name, definition, table }: Service): Extended {
       command: [name],
       labels: { "io.kompose.service": name },
       environment: {
-        "<<": "telemetry",
+        "<<": "settings",
         ...(mongo ? { MONGO_URL: `mongodb://${login}mongodb-${name}:27017` } : {}),
         ...(memcached ? { MEMCACHED_ADDRESS: `${memcached}:11211` } : {}),
         ...Object.fromEntries(
