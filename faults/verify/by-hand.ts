@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import type { Server } from "../driver.ts";
+import { type Fault, isFlagged } from "../fault.ts";
+import { placesOf } from "../places.ts";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "../..");
+const commandDeadlineMs = 120_000;
+
+export interface HandSettings {
+  readonly dataDirectory: string;
+  readonly servers: readonly Server[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The shell commands among a fault's steps of mitigation, for this application. */
+export function commandsOf(
+  { facts }: Fault,
+  { dataDirectory, servers, values }: HandSettings,
+): readonly string[] {
+  const ports = Object.fromEntries(
+    servers.map(({ name, address }) => [`${name}:port`, address?.port]),
+  );
+  const replaced = { ...ports, ...values };
+  return facts.mitigation.flatMap((step) => {
+    const command = step.split("$ ")[1];
+    if (command === undefined) return [];
+    return command
+      .replaceAll(
+        "npm run server -- ",
+        `node packages/launcher/servers-cli.ts --data-dir ${dataDirectory} `,
+      )
+      .replace(/^mongosh /, "node docker/mongosh.ts ")
+      .replace(/\{([\w:-]+)\}/g, (whole, name: string) =>
+        Object.hasOwn(replaced, name) ? String(Reflect.get(replaced, name)) : whole,
+      );
+  });
+}
+
+/**
+ * Does what an operator would do who has understood: types the commands, or edits the flag document. Answers what
+ * was done; nothing if the fault names nothing that can be done by a machine.
+ */
+export async function mitigateByHand(
+  fault: Fault,
+  settings: HandSettings,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const commands = commandsOf(fault, settings);
+  const path = `${join(root, "node_modules/.bin")}${delimiter}${settings.environment.PATH ?? ""}`;
+  const options = {
+    cwd: root,
+    env: { ...settings.environment, PATH: path },
+    timeout: commandDeadlineMs,
+    signal,
+  };
+  for (const command of commands) await run("/bin/sh", ["-c", command], options);
+  if (commands.length > 0 || !isFlagged(fault)) return commands;
+  const { flags } = placesOf(settings.dataDirectory);
+  writeFileSync(flags, withoutVariant(readFileSync(flags, "utf8"), fault.name));
+  return [`set "defaultVariant" of ${fault.name} to "off" in ${flags}`];
+}
+
+function withoutVariant(text: string, flag: string): string {
+  const document = JSON.parse(text);
+  delete document.flags[flag].targeting;
+  document.flags[flag].defaultVariant = "off";
+  return JSON.stringify(document);
+}

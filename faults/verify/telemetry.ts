@@ -1,0 +1,75 @@
+import type { LauncherApi } from "../drivers/launcher-api.ts";
+
+/** A span of a trace as Jaeger's query API gives it, as far as it is looked at here. */
+export interface SeenSpan {
+  readonly service: string;
+  readonly operation: string;
+  readonly failed: boolean;
+  readonly isRoot: boolean;
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly durationMs: number;
+}
+
+export type SeenTrace = readonly SeenSpan[];
+
+interface JaegerSpan {
+  readonly operationName: string;
+  readonly processID: string;
+  readonly duration: number;
+  readonly references: readonly unknown[];
+  readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+interface JaegerTrace {
+  readonly spans: readonly JaegerSpan[];
+  readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
+}
+
+const tracesMax = 1_500;
+
+/** The traces of a front door that began in a span of time. */
+export async function tracesOf(
+  api: LauncherApi,
+  { service, fromMs, toMs }: { service: string; fromMs: number; toMs: number },
+  signal: AbortSignal,
+): Promise<readonly SeenTrace[]> {
+  const range = `start=${Math.floor(fromMs * 1_000)}&end=${Math.ceil(toMs * 1_000)}`;
+  const path = `/api/traces?service=${service}&${range}&limit=${tracesMax}`;
+  // Jaeger's shape, which the launcher's own tests hold it to.
+  const { data } = (await api.get(path, signal)) as { data: readonly JaegerTrace[] };
+  return data.map(({ spans, processes }) =>
+    spans.map(({ operationName, processID, duration, references, tags }) => {
+      const named = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+      return {
+        service: processes[processID]?.serviceName ?? "",
+        operation: operationName,
+        failed: named.error === true,
+        isRoot: references.length === 0,
+        tags: named,
+        durationMs: duration / 1_000,
+      };
+    }),
+  );
+}
+
+/** The path of the request that a trace is of. */
+export function routeOfTrace(trace: SeenTrace): string {
+  return String(trace.find(({ isRoot }) => isRoot)?.tags["http.route"] ?? "");
+}
+
+/** How many requests of each route a front door has answered with a status from 500 on, by its metrics. */
+export async function serverErrors(
+  metricsUrl: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(metricsUrl, { signal })).text();
+  const counts = new Map<string, number>();
+  for (const [, labels = "", count] of text.matchAll(
+    /^http_server_request_duration_seconds_count\{([^}]*)\} (\S+)$/gm,
+  )) {
+    const route = /http_route="([^"]*)"/.exec(labels)?.[1] ?? "";
+    const status = Number(/http_response_status_code="(\d+)"/.exec(labels)?.[1] ?? 0);
+    if (status >= 500) counts.set(route, (counts.get(route) ?? 0) + Number(count));
+  }
+  return counts;
+}
