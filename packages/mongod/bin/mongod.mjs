@@ -17,5 +17,9 @@ await runServer(process.argv.slice(2));
 if (isFirstStart) {
   // Even if the server is killed, the next one starts with what this one has compiled.
   flushCompileCache();
-  writeFileSync(compiledMark, "");
+  try {
+    writeFileSync(compiledMark, "");
+  } catch {
+    // Where the cache may only be read, as in a container, what is in it is what the next start finds.
+  }
 }
