@@ -7,8 +7,8 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const programs = [
   ...globSync("services/*/*/main.ts", { cwd: root }),
-  "packages/mongod/run-server.ts",
-  "packages/mongod/storage/file.ts",
+  // The server loads much of its code when it is first asked for.
+  ...globSync("packages/mongod/**/*.ts", { cwd: root, exclude: ["**/node_modules"] }),
 ];
 for (const file of programs) await import(join(root, file));
 
