@@ -29,6 +29,7 @@ export const cacheSlow = defineFault({
     symptom:
       "/hotels and /recommendations take 200 ms longer per look-up and never fail; the spans `get memcached-{service}` last that long, the calls of {service} with them, and its database is as fast as ever.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
+    signs: { service: "{service}", slowerMs: 190 },
     mitigation: [
       "look at the latency of the cache itself (`stats` on memcached-{service}) and of the way to it",
       "turn the flag off in the flag document; restarting {service} does not help",

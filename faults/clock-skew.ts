@@ -43,6 +43,7 @@ export const clockSkew = defineFault({
       share: 0.99,
       says: "/hotels and /recommendations carry wrong times in their traces; none answers differently",
     },
+    signs: { aheadMs: { service: "{service}", by: 299_000 } },
     mitigation: [
       "compare clocks: the time in the newest log line of {service} with `date`",
       "set the clock right (NTP); here: turn the flag off in the flag document",

@@ -33,6 +33,9 @@ export const cpuHog = defineFault({
     symptom:
       "`process_cpu_time` of {service} grows by one second per second and thread, whatever the load; where cores or the container's quota are scarce, everything that {service} answers takes longer and its event loop lags; nothing fails.",
     blast: { share: 0.6, says: "/hotels" },
+    signs: {
+      metric: { server: "{service}", name: /^process_cpu_time_seconds_total/, growsBy: 1.5 },
+    },
     mitigation: [
       "find the threads: `top -H -p <pid of {service}>`",
       "deploy a build that does not spin; here: turn the flag off in the flag document. A restart brings the threads back",

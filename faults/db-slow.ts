@@ -29,6 +29,7 @@ export const dbSlow = defineFault({
     symptom:
       "Requests that {service} cannot answer from its cache take half a second longer per query; the spans of mongodb-{service} last that long, those of memcached do not, nothing fails.",
     blast: { share: 0.605, says: "/hotels (those whose nights are not cached) and /reservation" },
+    signs: { service: "{service}", some: true, slowerMs: 490 },
     mitigation: [
       "compare the query times in the log of mongodb-{service} (slow queries, id 51803) with the spans: the server itself is fast",
       "turn the flag off in the flag document; restarting {service} does not help",

@@ -28,6 +28,9 @@ export const eventLoopBlock = defineFault({
     symptom:
       "The slow tail of /hotels grows by 400 ms and more, also for requests that did not compute; `nodejs_eventloop_delay_max` of {service} is as large, callers see long client spans around a server span that is short or begins late; nothing fails.",
     blast: { share: 0.6, says: "/hotels" },
+    signs: {
+      metric: { server: "{service}", name: /^nodejs_eventloop_delay_max_seconds/, reaches: 0.35 },
+    },
     mitigation: [
       "profile {service} (`kill -USR1 <pid>` and a CPU profile): one function holds the loop",
       "deploy a build that computes elsewhere or less; here: turn the flag off in the flag document",

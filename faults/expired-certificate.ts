@@ -25,9 +25,14 @@ export const expiredCertificate = defineFault({
     symptom:
       "mongodb-{service} ends at each start with `The provided SSL certificate is expired or not yet valid`; {service} is refused the connection and exits with 2 after 10 s, again and again; /hotels and /recommendations answer 500 Unavailable.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
+    signs: {
+      service: "{service}",
+      failing: [1, 1],
+      log: { server: "mongodb-{service}", says: /expired or not yet valid/ },
+    },
     mitigation: [
       "start mongodb-{service} with a certificate that is valid and a client that speaks TLS, or with --tlsMode disabled and without its other TLS flags",
-      "restart {service}, or wait for its next restart",
+      "$ npm run server -- restart mongodb-{service} {service}",
     ],
     recovery: "mongodb-{service} and {service} stay up, and its routes answer 200.",
     ways: { local: exact, compose: exact, kubernetes: exact },

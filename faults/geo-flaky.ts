@@ -30,6 +30,7 @@ export const geoFlaky = defineFault({
     symptom:
       "/hotels takes 5 s longer, and half of it answers 500 `rpc error: code = Unknown desc = random failure`; the process is healthy, its database is not asked more than before, client and server spans of {service} last 5 s.",
     blast: { share: 0.6, says: "/hotels" },
+    signs: { service: "{service}", failing: [0.1, 0.9], slowerMs: 4_500 },
     mitigation: [
       "deploy a build of {service} without the sleep and the random error",
       "until then: turn the flag off in the flag document, or start {service} without it",

@@ -31,6 +31,10 @@ export const memoryLeak = defineFault({
     symptom:
       "`v8js_memory_heap_used` and resident memory of {service} climb with its requests, garbage collections take longer and longer, until the process ends with `JavaScript heap out of memory` (exit 134) and is started again: a sawtooth, with seconds of 500 at each tooth.",
     blast: { share: 0.39, says: "/recommendations" },
+    signs: {
+      given: { perCallKib: 2_048 },
+      metric: { server: "{service}", name: /^v8js_memory_heap_used_bytes/, growsBy: 20_000_000 },
+    },
     mitigation: [
       "restart {service}: it has its memory back, for a while",
       "deploy a build that does not keep requests; here: turn the flag off in the flag document",

@@ -32,9 +32,14 @@ export const mongoRequiresTls = defineFault({
     symptom:
       "/hotels and /recommendations answer 500 Unavailable; {service} finds no server and exits with 2 after 10 s, again and again. mongodb-{service} is up, closes every plaintext connection and logs 141 SSLHandshakeFailed, `The server is configured to only allow SSL connections`.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
+    signs: {
+      service: "{service}",
+      failing: [1, 1],
+      log: { server: "mongodb-{service}", says: /only allow SSL connections/ },
+    },
     mitigation: [
       "start mongodb-{service} with --tlsMode disabled (or allowTLS), without its other TLS flags",
-      "restart {service}, or wait for its next restart",
+      "$ npm run server -- restart mongodb-{service} {service}",
     ],
     recovery:
       "{service} stays up, its routes answer 200, and mongodb-{service} logs no further 141.",

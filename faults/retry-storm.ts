@@ -41,6 +41,7 @@ export const retryStorm = defineFault({
     symptom:
       "After five seconds in which {service} stood still, /hotels goes on failing with 500 and DeadlineExceeded or ResourceExhausted although the load is what it was: each request makes three spans {caller} → {service}, {service} works on calls that nobody waits for any more.",
     blast: { share: 0.6, says: "/hotels" },
+    signs: { service: "{service}", given: { perSecond: 4 }, failing: [0.5, 1] },
     mitigation: [
       "take the load away until the queue of {service} is empty, or restart {service}: without a new hiccup it stays well",
       "lastingly: retry with a pause and a budget, drop calls past their deadline; here: turn the flag off in the flag document",

@@ -28,9 +28,14 @@ export function revokeAuth(service: string, problem: number): Fault {
       symptom:
         "/hotels answers 500 Unavailable; {service} logs in, its first command is refused with 13 Unauthorized, and it exits with 1, again and again. mongodb-{service} logs `Checking authorization failed` (20436) behind a successful authentication.",
       blast: { share: 0.6, says: "/hotels" },
+      signs: {
+        service: "{service}",
+        failing: [1, 1],
+        log: { server: "mongodb-{service}", says: /"id":20436/ },
+      },
       mitigation: [
-        `mongosh --port <of mongodb-${service}> -u admin -p admin --authenticationDatabase admin admin --eval 'db.grantRolesToUser("admin", [{ role: "readWrite", db: "${service}-db" }])'`,
-        "restart {service}, or wait for its next restart",
+        `$ mongosh --port {mongodb-${service}:port} -u admin -p admin --authenticationDatabase admin admin --eval 'db.grantRolesToUser("admin", [{ role: "readWrite", db: "${service}-db" }])'`,
+        "$ npm run server -- restart {service}",
       ],
       recovery:
         "{service} stays up and /hotels answers 200; no new line 20436 in the log of mongodb-{service}.",

@@ -43,9 +43,14 @@ export function userUnregistered(service: string, problem: number): Fault {
       symptom:
         '/hotels answers 500 Unavailable; {service} is refused at login with 18 AuthenticationFailed and exits with 2, again and again. mongodb-{service} logs `Authentication failed` (20249) with `UserNotFound: Could not find user "admin" for db "admin"`.',
       blast: { share: 0.6, says: "/hotels" },
+      signs: {
+        service: "{service}",
+        failing: [1, 1],
+        log: { server: "mongodb-{service}", says: /"id":20249/ },
+      },
       mitigation: [
-        `mongosh --port <of mongodb-${service}> -u root -p root --authenticationDatabase admin admin --eval 'db.createUser({ user: "admin", pwd: "admin", roles: [{ role: "userAdminAnyDatabase", db: "admin" }, { role: "readWrite", db: "${service}-db" }] })'`,
-        "restart {service}, or wait for its next restart",
+        `$ mongosh --port {mongodb-${service}:port} -u root -p root --authenticationDatabase admin admin --eval 'db.createUser({ user: "admin", pwd: "admin", roles: [{ role: "userAdminAnyDatabase", db: "admin" }, { role: "readWrite", db: "${service}-db" }] })'`,
+        "$ npm run server -- restart {service}",
       ],
       recovery:
         "{service} stays up and /hotels answers 200; no new line 20249 in the log of mongodb-{service}.",

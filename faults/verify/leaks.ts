@@ -1,5 +1,4 @@
-import type { Driver } from "../driver.ts";
-import type { LauncherApi } from "../drivers/launcher-api.ts";
+import type { Subject } from "./subject.ts";
 
 /** Words that would tell whoever reads them that what they see is not an accident. */
 const telltale = /\b(faults?|inject(ed|ion|or|s)?|chaos)\b/i;
@@ -8,7 +7,7 @@ const linesMax = 2_000;
 
 /** Where a log, a trace or a metric says a telltale word, or the name of a fault. */
 export async function leaksOf(
-  { driver, api, frontDoor }: { driver: Driver; api: LauncherApi; frontDoor: string },
+  { driver, api, frontDoor }: Pick<Subject, "driver" | "api" | "frontDoor">,
   fault: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -21,7 +20,7 @@ export async function leaksOf(
     }),
   );
   const traces = JSON.stringify(
-    await api.get(`/api/traces?service=${frontDoor}&limit=200`, signal),
+    await api.get(`/api/traces?service=${frontDoor.name}&limit=200`, signal),
   );
   const status = JSON.stringify(await api.get("/api/status", signal));
   return [

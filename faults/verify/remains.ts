@@ -1,26 +1,24 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Driver } from "../driver.ts";
-import type { LauncherApi } from "../drivers/launcher-api.ts";
 import { FlagFile } from "../flags/flag-file.ts";
 import { openInjections } from "../injections.ts";
 import { rootUser } from "../mongo-users.ts";
 import { placesOf } from "../places.ts";
-import { databaseServer, namesOf, type Topology } from "../topology.ts";
-
-export interface Looked {
-  readonly driver: Driver;
-  readonly api: LauncherApi;
-  readonly topology: Topology;
-  readonly dataDirectory: string;
-}
+import { databaseServer, namesOf } from "../topology.ts";
+import type { Subject } from "./subject.ts";
 
 /**
  * Everything in which a fault could leave something behind, as texts that are the same before and after: servers,
  * edges, files, flags, injections, users of databases and the databases themselves.
  */
 export async function stateOf(
-  { driver, api, topology, dataDirectory }: Looked,
+  {
+    driver,
+    api,
+    topology,
+    dataDirectory,
+  }: Pick<Subject, "driver" | "api" | "topology" | "dataDirectory">,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const { flags, injections } = placesOf(dataDirectory);

@@ -7,6 +7,7 @@ export interface SeenSpan {
   readonly failed: boolean;
   readonly isRoot: boolean;
   readonly tags: Readonly<Record<string, unknown>>;
+  readonly startMs: number;
   readonly durationMs: number;
 }
 
@@ -15,6 +16,7 @@ export type SeenTrace = readonly SeenSpan[];
 interface JaegerSpan {
   readonly operationName: string;
   readonly processID: string;
+  readonly startTime: number;
   readonly duration: number;
   readonly references: readonly unknown[];
   readonly tags: readonly { readonly key: string; readonly value: unknown }[];
@@ -38,7 +40,7 @@ export async function tracesOf(
   // Jaeger's shape, which the launcher's own tests hold it to.
   const { data } = (await api.get(path, signal)) as { data: readonly JaegerTrace[] };
   return data.map(({ spans, processes }) =>
-    spans.map(({ operationName, processID, duration, references, tags }) => {
+    spans.map(({ operationName, processID, startTime, duration, references, tags }) => {
       const named = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
       return {
         service: processes[processID]?.serviceName ?? "",
@@ -46,6 +48,7 @@ export async function tracesOf(
         failed: named.error === true,
         isRoot: references.length === 0,
         tags: named,
+        startMs: startTime / 1_000,
         durationMs: duration / 1_000,
       };
     }),
@@ -55,21 +58,4 @@ export async function tracesOf(
 /** The path of the request that a trace is of. */
 export function routeOfTrace(trace: SeenTrace): string {
   return String(trace.find(({ isRoot }) => isRoot)?.tags["http.route"] ?? "");
-}
-
-/** How many requests of each route a front door has answered with a status from 500 on, by its metrics. */
-export async function serverErrors(
-  metricsUrl: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const text = await (await fetch(metricsUrl, { signal })).text();
-  const counts = new Map<string, number>();
-  for (const [, labels = "", count] of text.matchAll(
-    /^http_server_request_duration_seconds_count\{([^}]*)\} (\S+)$/gm,
-  )) {
-    const route = /http_route="([^"]*)"/.exec(labels)?.[1] ?? "";
-    const status = Number(/http_response_status_code="(\d+)"/.exec(labels)?.[1] ?? 0);
-    if (status >= 500) counts.set(route, (counts.get(route) ?? 0) + Number(count));
-  }
-  return counts;
 }

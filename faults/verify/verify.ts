@@ -1,5 +1,5 @@
 import { DriverError } from "../driver.ts";
-import { launcherApi } from "../drivers/launcher-api.ts";
+import { type LauncherApi, launcherApi } from "../drivers/launcher-api.ts";
 import { createLocalDriver } from "../drivers/local.ts";
 import type { Fault } from "../fault.ts";
 import { Injector } from "../injector.ts";
@@ -8,7 +8,8 @@ import type { Topology } from "../topology.ts";
 import { startOwnApplication } from "./application.ts";
 import type { Check } from "./check.ts";
 import { routesOf } from "./routes.ts";
-import { type Subject, verifyOne } from "./verify-one.ts";
+import type { Subject } from "./subject.ts";
+import { tryFault } from "./trial.ts";
 
 export interface VerifySettings {
   readonly topology: Topology;
@@ -60,7 +61,7 @@ export function isVerified({ checks }: Verified): boolean {
 
 async function tried(fault: Fault, subject: Subject, signal: AbortSignal): Promise<Verified> {
   try {
-    return { fault: fault.name, checks: await verifyOne(fault, subject, signal) };
+    return { fault: fault.name, checks: await tryFault(fault, subject, signal) };
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error;
     return { fault: fault.name, checks: [], skipped: error.message };
@@ -78,26 +79,33 @@ async function subjectOf(
   if (!routes) throw new DriverError(`no routes of ${topology.name} are known to ask`);
   return {
     ...{ topology, driver, api, dataDirectory, routes, environment },
+    ...(await reachedAt(api, signal)),
     injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
-    frontDoor: await frontDoorOf(api, signal),
     onCheck(found) {
       if (verbose || !found.holds) say(`  ${lineOf(found)}`);
     },
   };
 }
 
-async function frontDoorOf(
-  api: ReturnType<typeof launcherApi>,
+/** The entries of the launcher's status, as far as they are needed here. */
+interface ServerStatus {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string;
+  readonly metricsPort: number | null;
+}
+
+async function reachedAt(
+  api: LauncherApi,
   signal: AbortSignal,
-): Promise<Subject["frontDoor"]> {
-  // The launcher's `ServerStatus`.
-  const { servers } = (await api.get("/api/status", signal)) as {
-    servers: { name: string; kind: string; url: string; metricsPort: number }[];
-  };
-  const door = servers.find(({ kind }) => kind === "front door");
+): Promise<Pick<Subject, "frontDoor" | "metricsUrls">> {
+  const status = (await api.get("/api/status", signal)) as { servers: readonly ServerStatus[] };
+  const door = status.servers.find(({ kind }) => kind === "front door");
   if (!door) throw new DriverError("the application has no front door");
-  const metricsUrl = `http://127.0.0.1:${door.metricsPort}/metrics`;
-  return { name: door.name, url: door.url, metricsUrl };
+  const metricsUrls = status.servers.flatMap(({ name, metricsPort }): [string, string][] =>
+    metricsPort === null ? [] : [[name, `http://127.0.0.1:${metricsPort}/metrics`]],
+  );
+  return { frontDoor: { name: door.name, url: door.url }, metricsUrls: new Map(metricsUrls) };
 }
 
 function conclusionOf(found: Verified): string {

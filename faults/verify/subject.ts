@@ -1,0 +1,22 @@
+import type { Driver } from "../driver.ts";
+import type { LauncherApi } from "../drivers/launcher-api.ts";
+import type { Injector } from "../injector.ts";
+import type { Topology } from "../topology.ts";
+import type { Check } from "./check.ts";
+import type { Route } from "./routes.ts";
+
+/** A running application that faults are verified against. */
+export interface Subject {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly api: LauncherApi;
+  readonly injector: Injector;
+  readonly dataDirectory: string;
+  readonly routes: readonly Route[];
+  readonly frontDoor: { readonly name: string; readonly url: string };
+  /** Of each server that has one. */
+  readonly metricsUrls: ReadonlyMap<string, string>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Hears of each check as soon as it is made. */
+  readonly onCheck: (check: Check) => void;
+}
