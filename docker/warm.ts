@@ -1,22 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 // Loads, while the image is built, whatever its containers will run, so that the compile cache (NODE_COMPILE_CACHE)
 // has it. Importing a service starts nothing.
 const root = join(import.meta.dirname, "..");
-const programs = [
-  ...globSync("services/*/*/main.ts", { cwd: root }),
-  // The server loads much of its code when it is first asked for.
-  ...globSync("packages/mongod/**/*.ts", { cwd: root, exclude: ["**/node_modules"] }),
+const parts = [
+  "services/*/*/main.ts",
+  // The server loads a command's code when it is first sent.
+  "packages/mongod/{access/login,run-server}.ts",
+  "packages/mongod/{aggregate,commands,storage}/*.ts",
 ];
-for (const file of programs) await import(join(root, file));
+for (const file of globSync(parts, { cwd: root })) await import(join(root, file));
 
-// These do something when they are loaded, if only to say that there is nothing to do.
+// Programs that do something when they are loaded, if only to say that there is nothing to do.
+const runMs = 4_000;
+const dbpath = mkdtempSync(join(tmpdir(), "warm-"));
 for (const [file = "", ...args] of [
-  ["healthcheck.ts", "grpc", "1"],
-  ["healthcheck.ts", "http", "1"],
-  ["mongosh.ts", "--version"],
+  ["docker/healthcheck.ts", "grpc", "1"],
+  ["docker/healthcheck.ts", "http", "1"],
+  ["docker/mongosh.ts", "--version"],
+  ["packages/mongod/bin/mongod.mjs", "--port", "0", "--dbpath", dbpath],
 ]) {
-  spawnSync(process.execPath, [join(import.meta.dirname, file), ...args]);
+  spawnSync(process.execPath, [join(root, file), ...args], { timeout: runMs });
 }
+rmSync(dbpath, { recursive: true });
