@@ -62,7 +62,9 @@ export async function untilStopped(
     return 0;
   } catch (error) {
     const serverCode = refusal(error);
-    log.error("service failed", { reason: textOf(error), ...(serverCode ? { serverCode } : {}) });
+    const cause = error instanceof Error && error.cause ? { cause: textOf(error.cause) } : {};
+    const code = serverCode ? { serverCode } : {};
+    log.error("service failed", { reason: textOf(error), ...cause, ...code });
     return serverCode === 13 ? exitCodes.unauthorized : exitCodes.unreachable;
   } finally {
     await telemetry.close();

@@ -131,12 +131,16 @@ function startScope(log: Logger, limitMs: number): CallScope {
 
 /** Waits for a database that is still starting; one that refuses us is not waited for. */
 async function reached(mongo: Mongo, scope: CallScope): Promise<void> {
+  let last: unknown;
   for (;;) {
     try {
       await mongo.ping(scope);
       return;
     } catch (error) {
-      if (refusal(error) !== undefined || scope.signal.aborted) throw error;
+      if (refusal(error) !== undefined) throw error;
+      // That the time is over says less than why it did not work before.
+      if (scope.signal.aborted) throw last ?? error;
+      last = error;
       await sleep(retryDatabaseMs);
       if (scope.signal.aborted) throw error;
     }
