@@ -138,13 +138,16 @@ async function reached(mongo: Mongo, scope: CallScope): Promise<void> {
       return;
     } catch (error) {
       if (refusal(error) !== undefined) throw error;
-      // That the time is over says less than why it did not work before.
+      // That the time is over, or that it is of no use yet, says less than why it did not work before.
+      if (!scope.signal.aborted && isTelling(error)) last = error;
+      if (!scope.signal.aborted) await sleep(retryDatabaseMs);
       if (scope.signal.aborted) throw last ?? error;
-      last = error;
-      await sleep(retryDatabaseMs);
-      if (scope.signal.aborted) throw error;
     }
   }
+}
+
+function isTelling(error: unknown): boolean {
+  return error instanceof Error && error.cause !== undefined;
 }
 
 /** The server's own code for not letting us in: 18 at login, 13 for a command; undefined for anything else. */
