@@ -10,8 +10,8 @@ import { steps, type World } from "./test-stack/steps.ts";
 const root = join(import.meta.dirname, "..");
 const project = "faultline-test";
 const everythingMs = 3_600_000;
-const loadSeconds = 15;
-const ratePerSecond = 20;
+const loadSeconds = 20;
+const ratePerSecond = 5;
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
