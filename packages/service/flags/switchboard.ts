@@ -38,6 +38,8 @@ export class Switchboard {
   #makers: TwinMakers | undefined;
   #switches: readonly Switch[] = [];
   #evaluator: Evaluator | undefined;
+  /** What is on for every request alike, while no flag tells them apart. */
+  #common: Verdict | undefined;
   #applying = Promise.resolve();
 
   constructor(settings: SwitchboardSettings) {
@@ -89,9 +91,11 @@ export class Switchboard {
     this.#switches = concerned.map((one) => this.#switchOf(one));
     const now = new Set(this.#switches.flatMap(({ variants }) => [...variants.values()]));
     await this.#prepareTwins(now);
+    const standing = await this.#standing();
+    this.#common = concerned.some(({ targeted }) => targeted) ? undefined : standing;
     this.#recompose();
     for (const instance of before) if (!now.has(instance)) this.#end(instance);
-    for (const instance of (await this.#standing()).values()) instance.begin();
+    for (const instance of standing.values()) instance.begin();
   }
 
   async #concerned(document: FlagDocument): Promise<readonly Concerned[]> {
@@ -183,8 +187,8 @@ export class Switchboard {
     };
   }
 
-  #judgeCall(call: Call): Promise<Verdict> {
-    return this.#judge(contextOf(call, this.#ownContext()));
+  async #judgeCall(call: Call): Promise<Verdict> {
+    return this.#common ?? this.#judge(contextOf(call, this.#ownContext()));
   }
 
   /** Every flag's variant for one context, all of the same document. */

@@ -7,6 +7,8 @@ import type { Service } from "../define-app.ts";
 export interface Concerned {
   readonly fault: Fault;
   readonly variants: readonly (readonly [name: string, values: Values])[];
+  /** Not everybody gets the same variant. */
+  readonly targeted: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function readSwitches(
       const values = valuesOf(() => readParameters(fault.parameters, fieldsOf(given), topology));
       return values && concerns(fault, values, service, hasTwin) ? [[name, values] as const] : [];
     });
-    return variants.length > 0 ? [{ fault, variants }] : [];
+    return variants.length > 0 ? [{ fault, variants, targeted: flag.targeting !== undefined }] : [];
   });
 }
 
