@@ -7,7 +7,9 @@ import { type ServerProcess, startServer } from "./server-process.ts";
 import { type Writer, writeOnce } from "./writer.ts";
 
 const writersCount = 4;
-const acknowledgedMax = 250;
+/** Most lives are short, for it is deaths that are to be seen; some are long enough to fill the log. */
+const acknowledgedMax = { short: 40, long: 300 } as const;
+const longLifeEvery = 8;
 
 /** What was seen over a run. `wrongs` has a sentence for each promise that was broken. */
 export type KillReport = {
@@ -90,7 +92,8 @@ async function writeAndKill(
 ): Promise<number> {
   const database = client.db("kills");
   const items = database.collection<Item>("items");
-  const enough = 1 + chance.below(acknowledgedMax);
+  const isLong = chance.below(longLifeEvery) === 0;
+  const enough = 1 + chance.below(isLong ? acknowledgedMax.long : acknowledgedMax.short);
   let acknowledged = 0;
   let killed: Promise<void> | undefined;
   const untilKilled = async (write: () => Promise<void>) => {
