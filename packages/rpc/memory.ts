@@ -1,8 +1,5 @@
-import {
-  contextFromHeaders,
-  traceparentOf,
-  tracestateOf,
-} from "@faultline/telemetry/trace-context";
+import { rootContext, spanContextOf, withRemoteParent } from "@faultline/telemetry/context";
+import type { Context } from "@opentelemetry/api";
 import {
   bindClient,
   type ClientOptions,
@@ -12,6 +9,7 @@ import {
 import { type BindOptions, type BoundMethod, bindService } from "./bound-service.ts";
 import type { Call } from "./call.ts";
 import { Cancellation, pastDeadline } from "./cancellation.ts";
+import { encode } from "./encoding.ts";
 import { internal, ServiceError, toServiceError, unavailable, unimplemented } from "./errors.ts";
 import type { Contract } from "./service.ts";
 
@@ -81,7 +79,7 @@ export function connectInMemory<C extends Contract>(
     if (closed) throw unavailable(`the connection to ${options.peer} is closed`);
     const bound = options.server.methods.get(path);
     if (!bound) throw unimplemented(`the server does not implement the method ${path}`);
-    const request = method.requestType.encode(call.request).finish();
+    const request = encode(method.requestType, call.request);
     const response = await exchange(options.server, bound, call, request);
     return method.responseType.decode(response);
   });
@@ -126,14 +124,11 @@ async function answer(
   bytes: Uint8Array,
   cancellation: Cancellation,
 ): Promise<Uint8Array> {
-  const context = contextFromHeaders({
-    traceparent: traceparentOf(call.context),
-    tracestate: tracestateOf(call.context),
-  });
+  const context = acrossContext(call.context);
   const request: unknown = method.requestType.decode(bytes);
   const response = await serve({ request, context, cancellation });
   try {
-    return method.responseType.encode(response).finish();
+    return encode(method.responseType, response);
   } catch (cause) {
     throw internal("cannot encode the response", { cause });
   }
@@ -148,6 +143,12 @@ function watchEnd(call: Call, onEnd: (reason: Error) => void): () => void {
     clearTimeout(timer);
     stop();
   };
+}
+
+/** The callee knows of the caller's span what it would know over a wire: where it is. */
+function acrossContext(context: Context): Context {
+  const place = spanContextOf(context);
+  return place ? withRemoteParent({ ...place, isRemote: true }) : rootContext;
 }
 
 /** Causes stay on the server's side, as they do over a wire. */

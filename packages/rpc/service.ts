@@ -1,8 +1,10 @@
+import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { Call, CallScope } from "./call.ts";
 
 /** Turns messages of one type into bytes and back. */
 export interface Codec<Message> {
-  encode(message: Message): { finish(): Uint8Array };
+  /** Writes with the given writer, and gives it back; or with one of its own. */
+  encode(message: Message, writer?: BinaryWriter): { finish(): Uint8Array };
   decode(bytes: Uint8Array): Message;
 }
 

@@ -20,10 +20,8 @@ export function nightsOfStay(inDate: string, outDate: string): Night[] | undefin
   if (first === undefined || last === undefined) return undefined;
   const count = last - first;
   if (count < 1 || count > nightsMax) return undefined;
-  return Array.from({ length: count }, (_, i) => ({
-    inDate: dayText(first + i),
-    outDate: dayText(first + i + 1),
-  }));
+  const days = Array.from({ length: count + 1 }, (_, i) => dayText(first + i));
+  return days.slice(1).map((outDate, i) => ({ inDate: days[i] ?? "", outDate }));
 }
 
 /** Days since 1970; undefined for a text of another shape and for days like 2015-02-30. */

@@ -13,7 +13,7 @@ import type { Contract, Method } from "../service.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { hostOf, targetOf } from "./addresses.ts";
 import { ClientCall } from "./client-call.ts";
-import { frame } from "./frames.ts";
+import { encodeFrame } from "./frames.ts";
 import { Replicas } from "./replicas.ts";
 
 export interface DialOptions<C extends Contract> extends ClientOptions<C> {
@@ -67,7 +67,7 @@ function send<Request, Response>(
   call: Call,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const request = frame(requestType.encode(call.request as Request).finish());
+    const request = encodeFrame(requestType, call.request as Request);
     const settle = (error: Error | undefined, response: Buffer | undefined) => {
       if (error || !response) {
         reject(error);

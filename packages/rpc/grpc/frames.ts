@@ -1,18 +1,29 @@
+import { encode } from "../encoding.ts";
 import { exhausted, internal, unimplemented } from "../errors.ts";
+import type { Codec } from "../service.ts";
 import { messageBytesMax } from "./limits.ts";
 
 /** Before each message: one byte that says whether it is compressed, four for its length. */
 const prefixBytes = 5;
 
+const prefixRoom = new Uint8Array(prefixBytes);
+
 /** A message as it travels. Throws if it is larger than the other side would take. */
 export function frame(message: Uint8Array): Buffer {
-  const { byteLength } = message;
-  if (byteLength > messageBytesMax)
-    throw exhausted(`the message has ${byteLength} bytes; at most ${messageBytesMax} are sent`);
-  const bytes = Buffer.allocUnsafe(prefixBytes + byteLength);
-  bytes[0] = 0;
-  bytes.writeUInt32BE(byteLength, 1);
-  bytes.set(message, prefixBytes);
+  return prefixed(Buffer.concat([prefixRoom, message]));
+}
+
+/** The same for a message that is not encoded yet, without a copy. Throws what the codec throws, too. */
+export function encodeFrame<Message>(codec: Codec<Message>, message: Message): Buffer {
+  const bytes = encode(codec, message, prefixRoom);
+  return prefixed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+function prefixed(bytes: Buffer): Buffer {
+  const length = bytes.byteLength - prefixBytes;
+  if (length > messageBytesMax)
+    throw exhausted(`the message has ${length} bytes; at most ${messageBytesMax} are sent`);
+  bytes.writeUInt32BE(length, 1);
   return bytes;
 }
 

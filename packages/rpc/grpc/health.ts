@@ -1,4 +1,5 @@
 import { notFound } from "../errors.ts";
+import { frame } from "./frames.ts";
 import type { ServerMethod } from "./server.ts";
 import type { ServerCall } from "./server-call.ts";
 
@@ -18,7 +19,7 @@ export function createHealth(serviceName: string) {
   const isKnown = (name: string) => name === "" || name === serviceName;
 
   const check: ServerMethod = onQuestion((call, service) => {
-    if (isKnown(service)) call.answer(statusMessage(state));
+    if (isKnown(service)) call.answer(frame(statusMessage(state)));
     else call.end(notFound(`unknown service ${service}`));
   });
   const watch: ServerMethod = onQuestion((call, service) => {

@@ -88,13 +88,12 @@ export class ServerCall implements Timed {
     this.#stream.write(bytes);
   }
 
-  /** Sends the one answer of a unary call, and ends it well. Throws if it is too large. */
-  answer(message: Uint8Array): void {
+  /** Sends the one answer of a unary call, in its frame, and ends it well. */
+  answer(framed: Buffer): void {
     if (this.#isDeaf) return;
-    const bytes = frame(message);
     this.#begin();
     this.#over(okTrailers);
-    this.#stream.end(bytes);
+    this.#stream.end(framed);
   }
 
   /** Ends the call, well or with a failure. */

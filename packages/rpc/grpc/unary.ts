@@ -3,7 +3,8 @@ import { contextFromHeaders } from "@faultline/telemetry/trace-context";
 import type { Context } from "@opentelemetry/api";
 import type { BoundMethod } from "../bound-service.ts";
 import { Cancellation } from "../cancellation.ts";
-import { internal, toServiceError } from "../errors.ts";
+import { internal, ServiceError, toServiceError } from "../errors.ts";
+import { encodeFrame } from "./frames.ts";
 import type { ServerCall } from "./server-call.ts";
 
 /** Answers a call by a method of a contract. Resolves when the handler has ended, whoever still waits for it. */
@@ -55,10 +56,11 @@ async function answer(
   }
 }
 
-function encoded({ method, path }: BoundMethod, response: unknown): Uint8Array {
+function encoded({ method, path }: BoundMethod, response: unknown): Buffer {
   try {
-    return method.responseType.encode(response).finish();
+    return encodeFrame(method.responseType, response);
   } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
     throw internal(`cannot encode the response of ${path}`, { cause });
   }
 }

@@ -24,26 +24,30 @@ export function textAnswer(
   return { status, headers, body: `${text}\n` };
 }
 
-/** Sends an answer: text as it is, anything else as JSON. A HEAD gets the headers only. */
+/**
+ * Sends an answer: text as it is, anything else as JSON. A HEAD gets the headers only. `common` are headers that
+ * other answers have too; they come by `lowerCased`.
+ */
 export function sendAnswer(
   response: ServerResponse,
-  answer: HttpAnswer,
-  common: Readonly<Record<string, string>> = {},
+  { status = 200, headers, body }: HttpAnswer,
+  common?: Readonly<Record<string, string>>,
 ): void {
-  const status = answer.status ?? 200;
-  const isText = typeof answer.body === "string";
-  const body = Buffer.from(isText ? String(answer.body) : jsonLine(answer.body));
+  const isText = typeof body === "string";
+  // Headers and a text leave in one piece, which bytes would not.
+  const text = isText ? body : jsonLine(body);
   response.writeHead(status, {
     "content-type": isText ? "text/plain; charset=utf-8" : "application/json; charset=utf-8",
-    ...(status >= 400 ? { "x-content-type-options": "nosniff" } : {}),
-    "content-length": body.byteLength,
-    ...lowerCased(common),
-    ...lowerCased(answer.headers ?? {}),
+    ...(status >= 400 ? { "x-content-type-options": "nosniff" } : undefined),
+    "content-length": Buffer.byteLength(text),
+    ...common,
+    ...(headers && lowerCased(headers)),
   });
-  response.end(response.req.method === "HEAD" ? undefined : body);
+  response.end(response.req.method === "HEAD" ? undefined : text);
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** The headers under names that are compared as they are. */
+export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );

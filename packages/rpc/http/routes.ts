@@ -6,7 +6,7 @@ import type { Call } from "../call.ts";
 import { Cancellation } from "../cancellation.ts";
 import { canceled, toServiceError } from "../errors.ts";
 import { type Layering, Stack } from "../layering.ts";
-import { sendAnswer, textAnswer } from "./answer.ts";
+import { lowerCased, sendAnswer, textAnswer } from "./answer.ts";
 import { parseQuery } from "./query.ts";
 import type { HttpAnswer, HttpHandlers, HttpRequest, Route } from "./route.ts";
 import type { Target } from "./target.ts";
@@ -19,7 +19,7 @@ export interface RoutesOptions {
   readonly log: Logger;
 }
 
-/** Answers one request for a path that is known; it never throws. */
+/** Answers one request for a path that is known. Rejects if an answer cannot be sent. */
 export type Answering = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -33,6 +33,7 @@ export function bindRoutes(options: RoutesOptions): Map<string, Answering> {
 
 function bindRoute(options: RoutesOptions, route: Route): Answering {
   const { handlers, layers = [], service } = options;
+  const common = lowerCased(handlers.headers ?? {});
   const allow = route.methods.join(", ");
   const place = { kind: "server", system: "http", service, name: route.path } as const;
   const stack = new Stack(layers, place, (call) => answered(handlers, route, call));
@@ -40,7 +41,7 @@ function bindRoute(options: RoutesOptions, route: Route): Answering {
     const method = request.method ?? "";
     if (!route.methods.includes(method)) {
       const refusal = textAnswer(405, "405 method not allowed", { allow });
-      sendAnswer(response, refusal, handlers.headers);
+      sendAnswer(response, refusal, common);
       return;
     }
     const cancellation = new Cancellation(Number.POSITIVE_INFINITY);
@@ -50,7 +51,7 @@ function bindRoute(options: RoutesOptions, route: Route): Answering {
     const call = startCall(options, route, { request, method, target, cancellation });
     const answer = await stack.run(call).catch((thrown) => failure(handlers, thrown));
     cancellation.finish();
-    sendAnswer(response, answer as HttpAnswer, handlers.headers);
+    sendAnswer(response, answer as HttpAnswer, common);
   };
 }
 

@@ -13,8 +13,8 @@ import {
   idleTimeoutMs,
   requestTimeoutMs,
 } from "./limits.ts";
-import { bindRoutes, type RoutesOptions } from "./routes.ts";
-import { cleanPath, locationOf, parseTarget, type Target } from "./target.ts";
+import { type Answering, bindRoutes, type RoutesOptions } from "./routes.ts";
+import { cleanPath, locationOf, parseTarget } from "./target.ts";
 
 export interface HttpServerOptions extends RoutesOptions {
   readonly host: string;
@@ -36,13 +36,14 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const state = { serving: false, draining: false };
   const answering = new Set<ServerResponse>();
-  const app = createApp(options, state);
+  const broken = lastResort(options);
+  const door = { routes: bindRoutes(options), app: createApp(options, state, broken), broken };
   const server = listenable(options.tls, (request, response) => {
     if (state.draining) response.setHeader("connection", "close");
     answering.add(response);
     response.once("close", () => answering.delete(response));
     if (refuseLargeBody(request, response)) return;
-    arrive(app, request, response);
+    arrive(door, request, response);
   });
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -59,10 +60,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-const targets = new WeakMap<IncomingMessage, Target>();
+interface Door {
+  /** What answers at each path of the contract. */
+  readonly routes: ReadonlyMap<string, Answering>;
+  /** Everything else: health and files. */
+  readonly app: Express;
+  readonly broken: LastResort;
+}
+
+type LastResort = (error: unknown, response: ServerResponse) => void;
 
 /** Brings every form of target to the one that the routes are written in. */
-function arrive(app: Express, request: IncomingMessage, response: ServerResponse): void {
+function arrive(
+  { routes, app, broken }: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const target = parseTarget(request.url ?? "");
   if (!target) {
     sendAnswer(response, textAnswer(400, "400 bad request"));
@@ -74,27 +87,34 @@ function arrive(app: Express, request: IncomingMessage, response: ServerResponse
     sendAnswer(response, { status: 301, headers: { location }, body: "" });
     return;
   }
-  targets.set(request, target);
+  const answer = routes.get(clean);
+  if (answer) {
+    answer(request, response, target).catch((error) => broken(error, response));
+    return;
+  }
   request.url = locationOf(clean, target.query);
   app(request, response);
 }
 
-function createApp(options: HttpServerOptions, state: { readonly serving: boolean }): Express {
+function createApp(
+  options: HttpServerOptions,
+  state: { readonly serving: boolean },
+  broken: LastResort,
+): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").set("query parser", false);
   app.enable("case sensitive routing").enable("strict routing");
-  for (const [path, answer] of bindRoutes(options)) {
-    app.all(path, (request, response) => {
-      return answer(request, response, targets.get(request) ?? { path, query: "" });
-    });
-  }
   app.get("/healthz", (_request, response) => {
     sendAnswer(response, state.serving ? textAnswer(200, "ok") : textAnswer(503, "not serving"));
   });
   const files = options.handlers.staticFolder;
   if (files) app.use(onlyReading, ...serveFiles(files));
   app.use((_request, response) => sendAnswer(response, notFound));
-  app.use(lastResort(options));
+  // Express tells this kind of handler by its four parameters.
+  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+    broken(error, response);
+  };
+  app.use(onError);
   return app;
 }
 
@@ -108,9 +128,8 @@ const onlyReading: Handler = (request, response, next) => {
 };
 
 /** Whatever went wrong outside the routes is answered and logged, and the process goes on. */
-function lastResort({ log }: HttpServerOptions): ErrorRequestHandler {
-  // Express tells this kind of handler by its four parameters.
-  return (error: unknown, _request, response, _next) => {
+function lastResort({ log }: HttpServerOptions): LastResort {
+  return (error, response) => {
     const status = statusOf(error);
     if (status >= 500) log.error("request failed", { code: "internal", reason: String(error) });
     if (response.headersSent) response.destroy();

@@ -33,14 +33,16 @@ export function measured(metrics: Metrics): Middleware {
   };
 }
 
-/** Names of calls are few, so a series is found by two look-ups rather than by gluing its labels together. */
+type ByOutcome = Map<string, Series>;
+type ByName = Map<string, ByOutcome>;
+
+/** Names of calls are few, so a series is found by a few look-ups rather than by gluing its labels together. */
 function seriesFinder(durations: Durations) {
-  const known = { server: new Map<string, Map<string, Series>>(), client: new Map() };
+  const known = { server: new Map<string, ByName>(), client: new Map<string, ByName>() };
   return (call: Call, error: ServiceError | undefined): Series => {
     const outcome = statusText(call, error);
-    const name = call.peer === undefined ? call.name : `${call.peer} ${call.name}`;
-    const byOutcome: Map<string, Series> = known[call.kind].get(name) ?? new Map();
-    if (byOutcome.size === 0) known[call.kind].set(name, byOutcome);
+    const byName = entryOf<ByName>(known[call.kind], call.peer ?? "");
+    const byOutcome = entryOf<ByOutcome>(byName, call.name);
     let series = byOutcome.get(outcome);
     if (!series) {
       series = histogramOf(durations, call).with(labelsOf(call, outcome, error));
@@ -48,6 +50,14 @@ function seriesFinder(durations: Durations) {
     }
     return series;
   };
+}
+
+function entryOf<Entry extends Map<string, unknown>>(map: Map<string, Entry>, key: string): Entry {
+  const known = map.get(key);
+  if (known) return known;
+  const entry = new Map() as Entry;
+  map.set(key, entry);
+  return entry;
 }
 
 function histogramOf(durations: Durations, call: Call): Histogram {
