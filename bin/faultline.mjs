@@ -7,7 +7,23 @@ import { installPackages } from "./install.mjs";
 import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
-const verbs = { check, fault, gen, load, render, server, start, test, "test:compose": testCompose };
+const verbs = {
+  demo,
+  check,
+  fault,
+  gen,
+  load,
+  render,
+  server,
+  start,
+  test,
+  "test:compose": testCompose,
+};
+
+async function demo() {
+  if (!(await ensurePrograms(["memcached"]))) return 1;
+  return run("node", ["packages/launcher/demo.ts"]);
+}
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");

@@ -6,6 +6,9 @@ export interface SeenSpan {
   readonly operation: string;
   readonly failed: boolean;
   readonly isRoot: boolean;
+  readonly id: string;
+  /** Of the span that it is a part of; empty for the root. */
+  readonly parentId: string;
   readonly tags: Readonly<Record<string, unknown>>;
   readonly startMs: number;
   readonly durationMs: number;
@@ -18,7 +21,8 @@ interface JaegerSpan {
   readonly processID: string;
   readonly startTime: number;
   readonly duration: number;
-  readonly references: readonly unknown[];
+  readonly spanID: string;
+  readonly references: readonly { readonly spanID: string }[];
   readonly tags: readonly { readonly key: string; readonly value: unknown }[];
 }
 
@@ -40,13 +44,15 @@ export async function tracesOf(
   // Jaeger's shape, which the launcher's own tests hold it to.
   const { data } = (await api.get(path, signal)) as { data: readonly JaegerTrace[] };
   return data.map(({ spans, processes }) =>
-    spans.map(({ operationName, processID, startTime, duration, references, tags }) => {
+    spans.map(({ spanID, operationName, processID, startTime, duration, references, tags }) => {
       const named = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
       return {
         service: processes[processID]?.serviceName ?? "",
         operation: operationName,
         failed: named.error === true,
         isRoot: references.length === 0,
+        id: spanID,
+        parentId: references[0]?.spanID ?? "",
         tags: named,
         startMs: startTime / 1_000,
         durationMs: duration / 1_000,

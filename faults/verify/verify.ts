@@ -1,14 +1,10 @@
-import { DriverError } from "../driver.ts";
-import { type LauncherApi, launcherApi } from "../drivers/launcher-api.ts";
-import { createLocalDriver } from "../drivers/local.ts";
 import type { Fault } from "../fault.ts";
-import { Injector } from "../injector.ts";
 import { ParameterError } from "../parameters.ts";
 import type { Topology } from "../topology.ts";
 import { startOwnApplication } from "./application.ts";
 import type { Check } from "./check.ts";
-import { routesOf } from "./routes.ts";
 import type { Subject } from "./subject.ts";
+import { subjectOf } from "./subject-of.ts";
 import { tryFault } from "./trial.ts";
 
 export interface VerifySettings {
@@ -40,7 +36,15 @@ export async function verifyFaults(
     : await startOwnApplication({ app: topology.name, environment }, signal);
   const dataDirectory = settings.dataDirectory ?? own?.dataDirectory ?? "";
   try {
-    const subject = await subjectOf(settings, dataDirectory, signal);
+    const subject = await subjectOf(
+      {
+        ...{ topology, environment, dataDirectory },
+        onCheck(found) {
+          if (settings.verbose || !found.holds) say(`  ${lineOf(found)}`);
+        },
+      },
+      signal,
+    );
     const verified: Verified[] = [];
     for (const fault of settings.faults) {
       const startMs = Date.now();
@@ -66,46 +70,6 @@ async function tried(fault: Fault, subject: Subject, signal: AbortSignal): Promi
     if (!(error instanceof ParameterError)) throw error;
     return { fault: fault.name, checks: [], skipped: error.message };
   }
-}
-
-async function subjectOf(
-  { topology, environment, say, verbose = false }: VerifySettings,
-  dataDirectory: string,
-  signal: AbortSignal,
-): Promise<Subject> {
-  const driver = createLocalDriver({ dataDirectory });
-  const api = launcherApi(dataDirectory);
-  const routes = routesOf[topology.name];
-  if (!routes) throw new DriverError(`no routes of ${topology.name} are known to ask`);
-  return {
-    ...{ topology, driver, api, dataDirectory, routes, environment },
-    ...(await reachedAt(api, signal)),
-    injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
-    onCheck(found) {
-      if (verbose || !found.holds) say(`  ${lineOf(found)}`);
-    },
-  };
-}
-
-/** The entries of the launcher's status, as far as they are needed here. */
-interface ServerStatus {
-  readonly name: string;
-  readonly kind: string;
-  readonly url: string;
-  readonly metricsPort: number | null;
-}
-
-async function reachedAt(
-  api: LauncherApi,
-  signal: AbortSignal,
-): Promise<Pick<Subject, "frontDoor" | "metricsUrls">> {
-  const status = (await api.get("/api/status", signal)) as { servers: readonly ServerStatus[] };
-  const door = status.servers.find(({ kind }) => kind === "front door");
-  if (!door) throw new DriverError("the application has no front door");
-  const metricsUrls = status.servers.flatMap(({ name, metricsPort }): [string, string][] =>
-    metricsPort === null ? [] : [[name, `http://127.0.0.1:${metricsPort}/metrics`]],
-  );
-  return { frontDoor: { name: door.name, url: door.url }, metricsUrls: new Map(metricsUrls) };
 }
 
 function conclusionOf(found: Verified): string {

@@ -6,10 +6,12 @@ import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { type Fault, hookKind } from "@faultline/faults/fault";
 import { Injector, InjectorError } from "@faultline/faults/injector";
 import { type Parameter, ParameterError } from "@faultline/faults/parameters";
+import type { Topology } from "@faultline/faults/topology";
 import { Command } from "commander";
 import { apps } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
+import { verify } from "./verify-command.ts";
 
 const say = (line = "") => console.log(line);
 
@@ -47,6 +49,16 @@ function commandLine(): Command {
     .command("recover <name...>")
     .description("end it; `all` ends every one")
     .action((names: string[]) => recover(names, injectorOf(program)));
+  program
+    .command("verify [name...]")
+    .description(
+      "show under load that it does what it says, and heals; without --data-dir on an application of its own",
+    )
+    .option("--all", "every fault", false)
+    .option("--verbose", "say all figures, and not only what does not hold", false)
+    .action((names: string[], options: { all: boolean; verbose: boolean }) =>
+      verifyNamed(names, options, program),
+    );
   return program;
 }
 
@@ -121,6 +133,23 @@ async function recover(names: readonly string[], injector: Injector): Promise<vo
   }
 }
 
+async function verifyNamed(
+  names: readonly string[],
+  { all, verbose }: { readonly all: boolean; readonly verbose: boolean },
+  program: Command,
+): Promise<void> {
+  if (all === names.length > 0) throw new ArgumentError("name the faults to verify, or say --all");
+  const { app, dataDir } = program.opts<{ app: string; dataDir?: string }>();
+  const settings = {
+    faults: all ? faults : names.map(find),
+    topology: topologyOf(app),
+    dataDirectory: dataDir,
+    verbose,
+    environment: process.env,
+  };
+  process.exitCode = await interruptible((signal) => verify(settings, signal));
+}
+
 async function healDue(injector: Injector): Promise<void> {
   const healed = await interruptible((signal) => injector.recoverDue(signal));
   for (const name of healed) say(`${name} was due and is recovered.`);
@@ -139,10 +168,14 @@ function find(name: string): Fault {
 
 function injectorOf(program: Command): Injector {
   const { app, dataDir = `.faultline/${app}` } = program.opts<{ app: string; dataDir?: string }>();
+  const driver = createLocalDriver({ dataDirectory: dataDir });
+  return new Injector({ topology: topologyOf(app), driver, dataDirectory: dataDir, by: "cli" });
+}
+
+function topologyOf(app: string): Topology {
   const known = apps[app];
   if (!known) throw new InjectorError(`there is no application ${app}`);
-  const driver = createLocalDriver({ dataDirectory: dataDir });
-  return new Injector({ topology: known.app, driver, dataDirectory: dataDir, by: "cli" });
+  return known.app;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,0 +1,15 @@
+import { TourError, tour } from "@faultline/faults/verify/tour";
+import { apps } from "./apps.ts";
+import { Interrupted, interruptible } from "./interruptible.ts";
+
+// `npm run demo`: what a newcomer sees first. Ends with 0 only if every step has shown what it must.
+const topology = apps.hotel?.app;
+if (!topology) throw new Error("there is no hotel");
+const say = (line: string) => console.log(line);
+try {
+  await interruptible((signal) => tour({ topology, environment: process.env, say }, signal));
+} catch (error) {
+  if (!(error instanceof TourError) && !(error instanceof Interrupted)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
+}
