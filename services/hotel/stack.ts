@@ -35,7 +35,7 @@ export class Stack {
   /** Starts it in a data directory that is gone afterwards. Throws with what was printed if it does not come up. */
   static async start(portBase: number, ...options: string[]): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), "stack-"));
-    const where = ["--data-dir", join(folder, "data"), "--port-base", String(portBase)];
+    const where = ["--data-dir", dataDirectoryIn(folder), "--port-base", String(portBase)];
     const child = spawn(process.execPath, [launcher, "hotel", ...where, ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -55,6 +55,10 @@ export class Stack {
       await sleep(50);
     }
     return new Stack(child, output, folder);
+  }
+
+  get dataDirectory(): string {
+    return dataDirectoryIn(this.#folder);
   }
 
   async servers(): Promise<readonly StackServer[]> {
@@ -86,4 +90,8 @@ export class Stack {
     rmSync(this.#folder, { recursive: true, force: true });
     return this.#launcher.exitCode;
   }
+}
+
+function dataDirectoryIn(folder: string): string {
+  return join(folder, "data");
 }
