@@ -13,7 +13,11 @@ export interface OwnApplication {
 }
 
 const launcher = join(import.meta.dirname, "../../packages/launcher/cli.ts");
-const attemptsMax = 5;
+const attemptsMax = 8;
+/** Far from each other's ports, from an application's own, and from those that the system hands out. */
+const portBases = [13_000, 16_000].flatMap((first) =>
+  Array.from({ length: 9 }, (_, index) => first + index * 100),
+);
 const stopGraceMs = 30_000;
 
 export interface OwnApplicationSettings {
@@ -56,7 +60,7 @@ async function started(
   }: Pick<OwnApplicationSettings, "environment"> & Pick<OwnApplication, "dataDirectory">,
   signal: AbortSignal,
 ): Promise<ChildProcess> {
-  const base = 20_000 + Math.floor(Math.random() * 10) * 3_000;
+  const base = portBases[Math.floor(Math.random() * portBases.length)];
   const args = [launcher, app, "--port-base", `${base}`, "--data-dir", dataDirectory];
   const child = spawn(process.execPath, args, {
     detached: true,
