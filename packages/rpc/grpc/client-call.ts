@@ -99,6 +99,7 @@ export class ClientCall implements Outgoing, Timed {
 /** One stream of a call. */
 class Attempt {
   readonly #stream: ClientHttp2Stream;
+  readonly #session: ClientHttp2Stream["session"];
   readonly #call: ClientCall;
   readonly #reader = new FrameReader((message) => this.#onMessage(message));
   #headers: Headers | undefined;
@@ -108,6 +109,8 @@ class Attempt {
 
   constructor(stream: ClientHttp2Stream, call: ClientCall) {
     this.#stream = stream;
+    // A stream that has been closed does not tell any more.
+    this.#session = stream.session;
     this.#call = call;
     stream.on("response", (headers) => {
       this.#headers = headers;
@@ -137,7 +140,7 @@ class Attempt {
 
   #onChunk(chunk: Buffer): void {
     // An answer that is not gRPC's has a body that is not either.
-    if (this.#headers?.[":status"] !== 200) return;
+    if (!this.#headers || !isGrpc(this.#headers)) return;
     try {
       this.#reader.push(chunk);
     } catch (thrown) {
@@ -158,10 +161,10 @@ class Attempt {
 
   #onClose(): void {
     if (this.#call.isOver) return;
-    const { rstCode, session } = this.#stream;
+    const { rstCode } = this.#stream;
     if (rstCode === constants.NGHTTP2_REFUSED_STREAM && !this.#headers)
       this.#call.resend(resetFailure(rstCode));
-    else if (!session || session.destroyed) this.#call.lost(this.#error);
+    else if (!this.#session || this.#session.destroyed) this.#call.lost(this.#error);
     else this.#call.fail(resetFailure(rstCode));
   }
 }
@@ -174,13 +177,19 @@ function failureOf(headers: Headers, trailers: IncomingHttpHeaders | undefined):
     const isTold = told["grpc-status"] !== undefined;
     return isTold ? failureIn(told) : httpFailure(status ?? 0);
   }
-  if (!headers["content-type"]?.startsWith("application/grpc")) return httpFailure(status);
+  if (!isGrpc(headers)) return httpFailure(status);
   const encoding = headers["grpc-encoding"];
   if (encoding !== undefined && encoding !== "identity")
     return unimplemented(`the server compresses with ${encoding}`);
   // A stream that ends before its trailers was reset, which `close` tells.
   if (!trailers && headers["grpc-status"] === undefined) return undefined;
   return failureIn(told);
+}
+
+function isGrpc(headers: Headers): boolean {
+  return (
+    headers[":status"] === 200 && headers["content-type"]?.startsWith("application/grpc") === true
+  );
 }
 
 function headersOf(path: string, call: Call): OutgoingHttpHeaders {
