@@ -4,7 +4,8 @@
  */
 export function shortestFloat32(value: number): number {
   const single = Math.fround(value);
-  if (!Number.isFinite(single)) return single;
+  // Zero keeps its sign, which no text of `toPrecision` has.
+  if (!Number.isFinite(single) || single === 0) return single;
   for (let digits = 1; digits < 9; digits++) {
     const shorter = Number(single.toPrecision(digits));
     if (Math.fround(shorter) === single) return shorter;
