@@ -1,6 +1,7 @@
 import { UUID } from "bson";
 import { MongoClient } from "mongodb";
 import { expect, onTestFinished, test } from "vitest";
+import { openLog } from "./log/log.ts";
 import { startServer } from "./server.ts";
 import { createMemoryStorage } from "./storage/memory.ts";
 
@@ -54,4 +55,28 @@ test("more members than one are not there to acknowledge a write", async () => {
   const { db } = await openDatabase();
   const insert = { insert: "c", documents: [{ a: 1 }], writeConcern: { w: 3 } };
   await expect(db.command(insert)).rejects.toMatchObject({ code: 2 });
+});
+
+test("setParameter quiet holds for the log at once, whether set at the start or later", async () => {
+  const lines: string[] = [];
+  const log = await openLog({ toLine: (line) => lines.push(line) });
+  const parameters = { quiet: "true", cursorTimeoutMillis: "5000" };
+  const server = await startServer({ port: 0, storage: createMemoryStorage(), log, parameters });
+  onTestFinished(() => server.close());
+  const url = `mongodb://127.0.0.1:${server.port}`;
+  const accepted = () => lines.filter((line) => line.includes('"id":22943')).length;
+  const client = await new MongoClient(url).connect();
+  onTestFinished(() => client.close());
+  expect(accepted()).toBe(0);
+  const admin = client.db("admin");
+  expect(await admin.command({ getParameter: 1, quiet: 1, cursorTimeoutMillis: 1 })).toMatchObject({
+    quiet: true,
+    cursorTimeoutMillis: 5_000,
+  });
+
+  await admin.command({ setParameter: 1, quiet: false });
+
+  const other = await new MongoClient(url).connect();
+  await other.close();
+  expect(accepted()).toBeGreaterThan(0);
 });

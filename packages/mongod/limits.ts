@@ -15,7 +15,8 @@ export const limits = {
   indexesMax: 64,
   compoundFieldsMax: 32,
   localLogicalSessionTimeoutMinutes: 30,
-  sessionsMax: 100_000,
+  /** Writes whose reply is kept for a retry: one a session. */
+  retriesMax: 10_000,
   openCursorsMax: 10_000,
   /** Requests that one connection may have waiting before it is no longer read from. */
   pipelinedMax: 64,

@@ -12,7 +12,7 @@ export function allParameters(instance: Instance): Document {
     cursorTimeoutMillis: instance.cursors.timeoutMs,
     enableTestCommands: false,
     featureCompatibilityVersion: { version: version.text.split(".").slice(0, 2).join(".") },
-    quiet: false,
+    quiet: instance.log.quiet,
     slowOpThresholdMs: instance.slowMs,
     tlsMode: instance.gate.mode,
     ...Object.fromEntries(instance.parameters),
@@ -22,6 +22,27 @@ export function allParameters(instance: Instance): Document {
 interface Setting {
   readonly name: string;
   readonly value: unknown;
+}
+
+const changeable = new Set([
+  "cursorTimeoutMillis",
+  "slowOpThresholdMs",
+  "tlsMode",
+  "logLevel",
+  "quiet",
+]);
+
+/** Takes over what the command line has set; values may be texts. */
+export function startWithParameters(instance: Instance, parameters: Document): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!changeable.has(name)) instance.parameters.set(name, value);
+    else setParameterTo(instance, { name, value: name === "tlsMode" ? value : parsed(value) });
+  }
+}
+
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value === "true" ? 1 : value === "false" ? 0 : Number(value);
 }
 
 /** Throws InvalidOptions for a parameter that is not known, or cannot be changed. */
@@ -39,8 +60,11 @@ export function setParameterTo(instance: Instance, { name, value }: Setting): vo
       instance.gate.setMode(mode);
       return;
     }
-    case "logLevel":
     case "quiet":
+      instance.log.quiet =
+        positive({ name, value: typeof value === "boolean" ? Number(value) : value }) !== 0;
+      return;
+    case "logLevel":
       instance.parameters.set(name, value);
       return;
     default:

@@ -3,7 +3,6 @@ import type { Document } from "bson";
 import { AccessControl } from "./access/access-control.ts";
 import { createCatalogDocuments } from "./access/catalog-documents.ts";
 import { Catalog } from "./collections/catalog.ts";
-import { expireDocuments } from "./collections/expire.ts";
 import { Cursors } from "./cursors/cursors.ts";
 import type { Instance } from "./instance.ts";
 import { limits } from "./limits.ts";
@@ -60,6 +59,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const log = options.log ?? (await openLog({ toLine: () => undefined }));
   const listeners = new Listeners(options);
   const instance = createInstance(options, { log, listeners });
+  if (options.parameters && Object.keys(options.parameters).length > 0) {
+    const { startWithParameters } = await import("./parameters.ts");
+    startWithParameters(instance, options.parameters);
+  }
   const open = new OpenConnections(instance, options.maxConnections ?? limits.maxConnections);
   try {
     await listeners.listen((socket) => open.accept(socket));
@@ -98,7 +101,7 @@ function createInstance(
     storage,
     catalog,
     cursors: new Cursors(),
-    sessions: new Sessions(),
+    sessions: new Sessions(storage),
     operations: new Operations(),
     control: new AccessControl(documents, { isEnabled: options.auth ?? false }),
     log,
@@ -112,7 +115,7 @@ function createInstance(
       requests: 0,
       operations: { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 },
     },
-    parameters: new Map(Object.entries(options.parameters ?? {})),
+    parameters: new Map(),
     startedAt: new Date(),
     get port() {
       return listeners.port;
@@ -170,19 +173,23 @@ function listening(server: NetServer, where: { host: string; port: number }): Pr
 
 function startTimers(instance: Instance, ttlMonitorSleepMs: number): () => void {
   const sweep = setInterval(() => instance.cursors.sweep(), sweepIntervalMs);
-  const expire = setInterval(() => expireQuietly(instance), ttlMonitorSleepMs);
+  const ended = new AbortController();
+  const expire = setInterval(() => void tidyUp(instance, ended.signal), ttlMonitorSleepMs);
   sweep.unref();
   expire.unref();
   return () => {
+    ended.abort();
     clearInterval(sweep);
     clearInterval(expire);
   };
 }
 
 /** What cannot be removed now, on a full disk say, is tried again in the next round. */
-function expireQuietly({ catalog }: Instance): void {
+async function tidyUp({ catalog, sessions }: Instance, signal: AbortSignal): Promise<void> {
   try {
-    expireDocuments(catalog, new Date());
+    sessions.sweep();
+    const { expireDocuments } = await import("./collections/expire.ts");
+    await expireDocuments(catalog, { now: new Date(), signal });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "StorageFull") throw error;
   }

@@ -1,13 +1,16 @@
 import { Binary, type Document } from "bson";
 import { isDocument, toNumber } from "./arguments.ts";
+import { decode, encode } from "./bson/codec.ts";
+import { retriesFrom, retriesTo, retryRecordKey } from "./collections/layout.ts";
 import type { Reply } from "./commands/command.ts";
 import { MongoError } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { type Change, type Storage, StorageFull } from "./storage.ts";
 
 interface Session {
-  txnNumber: number;
-  /** What the last write was answered, or undefined while it is under way. */
-  reply: Reply | undefined;
+  readonly txnNumber: number;
+  readonly reply: Uint8Array;
+  readonly atMs: number;
 }
 
 /** What a client may send again: the session and the number of the write. */
@@ -16,16 +19,28 @@ export interface RetryKey {
   readonly txnNumber: number;
 }
 
+const timeoutMs = limits.localLogicalSessionTimeoutMinutes * 60_000;
+const sweptAtOnce = 10_000;
+
 /**
  * Remembers, for each logical session, the last write and its reply, so that a write which a
- * client sends again is done once. The session that was used longest ago is forgotten first.
+ * client sends again is done once. It is stored before the write is acknowledged, so the next
+ * server on the same data knows it too. A session is forgotten when it was not used for half an
+ * hour, or when there are too many and it was used longest ago.
  */
 export class Sessions {
+  readonly #storage: Storage;
+  readonly #now: () => number;
   readonly #sessions = new Map<string, Session>();
+
+  constructor(storage: Storage, now: () => number = Date.now) {
+    this.#storage = storage;
+    this.#now = now;
+  }
 
   /** The reply that this write has had already, if it was done. Throws TransactionTooOld. */
   replyTo({ session, txnNumber }: RetryKey): Reply | undefined {
-    const known = this.#sessions.get(session);
+    const known = this.#sessions.get(session) ?? this.#stored(session);
     if (!known || known.txnNumber < txnNumber) return undefined;
     if (known.txnNumber === txnNumber) return known.reply;
     const text =
@@ -36,20 +51,78 @@ export class Sessions {
   }
 
   remember({ session, txnNumber }: RetryKey, reply: Reply): void {
+    const bytes = reply instanceof Uint8Array ? reply : encode(reply);
+    const known = { txnNumber, reply: bytes, atMs: this.#now() };
     this.#sessions.delete(session);
-    this.#sessions.set(session, { txnNumber, reply });
-    if (this.#sessions.size <= limits.sessionsMax) return;
+    this.#sessions.set(session, known);
+    const changes = [{ key: retryRecordKey(session), value: recordOf(known) }];
     const [oldest] = this.#sessions.keys();
-    if (oldest !== undefined) this.#sessions.delete(oldest);
+    if (this.#sessions.size > limits.retriesMax && oldest !== undefined) {
+      this.#sessions.delete(oldest);
+      this.#write([...changes, forgotten(oldest)]);
+    } else {
+      this.#write(changes);
+    }
   }
 
   end(session: string): void {
     this.#sessions.delete(session);
+    const { key } = forgotten(session);
+    if (this.#storage.get(key)) this.#write([{ key, value: undefined }]);
   }
 
   get count(): number {
     return this.#sessions.size;
   }
+
+  /** Forgets what was not used for too long, also what an earlier server has left. */
+  sweep(): void {
+    const expired: Change[] = [];
+    for (const [key, value] of this.#storage.range(retriesFrom, retriesTo)) {
+      const known = parse(value);
+      if (known && !this.#isExpired(known)) continue;
+      expired.push({ key, value: undefined });
+      if (expired.length >= sweptAtOnce) break;
+    }
+    for (const [session, known] of this.#sessions) {
+      if (this.#isExpired(known)) this.#sessions.delete(session);
+    }
+    if (expired.length > 0) this.#write(expired);
+  }
+
+  #isExpired({ atMs }: Session): boolean {
+    return atMs < this.#now() - timeoutMs;
+  }
+
+  #stored(session: string): Session | undefined {
+    const value = this.#storage.get(retryRecordKey(session));
+    const known = value && parse(value);
+    return known && !this.#isExpired(known) ? known : undefined;
+  }
+
+  /** The write itself is done: a full disk must not make it look as if it were not. */
+  #write(changes: readonly Change[]): void {
+    try {
+      this.#storage.write(changes);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+    }
+  }
+}
+
+function forgotten(session: string): Change {
+  return { key: retryRecordKey(session), value: undefined };
+}
+
+function recordOf({ txnNumber, reply, atMs }: Session): Uint8Array {
+  return encode({ txnNumber, at: new Date(atMs), reply: new Binary(reply) });
+}
+
+function parse(bytes: Uint8Array): Session | undefined {
+  const { txnNumber, at, reply } = decode(bytes);
+  const number = toNumber(txnNumber);
+  if (number === undefined || !(at instanceof Date) || !(reply instanceof Binary)) return undefined;
+  return { txnNumber: number, atMs: at.getTime(), reply: reply.value() };
 }
 
 /** The write that a command can be recognised by. Throws for a transaction: there are none. */

@@ -99,6 +99,16 @@ export class ClientAccess {
   }
 }
 
+/** Who has logged in on the connection, as one text; empty if logins are not asked for. */
+export function userNames(client: Client, control: AccessControl): string {
+  if (!control.isEnabled) return "";
+  const users = accessOf(client, control).users();
+  return users
+    .map(({ user, db }) => `${user}@${db}`)
+    .sort()
+    .join();
+}
+
 /** What the connection may do; made when it is first asked for. */
 export function accessOf(client: Client, control: AccessControl): ClientAccess {
   if (client.access instanceof ClientAccess) return client.access;

@@ -1,17 +1,24 @@
 /**
  * Where things lie in the store. Every key begins with one byte that says what it is:
- * 1 the next free id, 2 a collection's catalog entry, 3 a document, 4 an index entry.
+ * 1 the next free id, 2 a collection's catalog entry, 3 a document, 4 an index entry, 5 a write
+ * that a client may send again.
  */
-const kinds = { nextId: 1, collection: 2, record: 3, index: 4 } as const;
+const kinds = { nextId: 1, collection: 2, record: 3, index: 4, retry: 5 } as const;
 
 export const nextIdKey: Uint8Array = Uint8Array.of(kinds.nextId);
 export const catalogFrom: Uint8Array = Uint8Array.of(kinds.collection);
 export const catalogTo: Uint8Array = Uint8Array.of(kinds.collection + 1);
+export const retriesFrom: Uint8Array = Uint8Array.of(kinds.retry);
+export const retriesTo: Uint8Array = Uint8Array.of(kinds.retry + 1);
 export const recordKind: number = kinds.record;
 export const indexKind: number = kinds.index;
 
 export function catalogKey(namespace: string): Uint8Array {
   return Buffer.concat([catalogFrom, Buffer.from(namespace, "utf8")]);
+}
+
+export function retryRecordKey(session: string): Uint8Array {
+  return Buffer.concat([retriesFrom, Buffer.from(session, "utf8")]);
 }
 
 /** Documents lie in the order of their record ids, which is the order they were inserted in. */

@@ -4,20 +4,35 @@ import { field, isDocument, optionalDocument, requiredDocument } from "../argume
 import type { Collection } from "../collections/collection.ts";
 import { MongoError } from "../errors.ts";
 import { version } from "../limits.ts";
-import { find, type Query, sortNeeded, type Work } from "../query/execute.ts";
+import { find as findDocuments, type Query, sortNeeded, type Work } from "../query/execute.ts";
 import { describePlan, type Examined } from "../query/explain-plan.ts";
 import { planFor } from "../query/plan.ts";
-import { pushedDown } from "./aggregate.ts";
+import { aggregate, pushedDown } from "./aggregate.ts";
 import type { Call, Command } from "./command.ts";
-import { emptyAsNone, queryOf } from "./find.ts";
+import { count } from "./count.ts";
+import { deleteCommand } from "./delete.ts";
+import { distinct } from "./distinct.ts";
+import { emptyAsNone, find, queryOf } from "./find.ts";
+import { findAndModify } from "./find-and-modify.ts";
 import { collectionOf, namespaceOf } from "./namespace.ts";
+import { update } from "./update.ts";
+
+/** Explaining a command asks for the privileges that the command itself asks for. */
+const explainable: ReadonlyMap<string, Command> = new Map([
+  ["aggregate", aggregate],
+  ["count", count],
+  ["delete", deleteCommand],
+  ["distinct", distinct],
+  ["find", find],
+  ["findAndModify", findAndModify],
+  ["update", update],
+]);
 
 export const explain: Command = {
   help: "How a command would find its documents: by which index, or by a scan",
   privileges: (call) => {
     const inner = innerCall(call);
-    const resource = { db: call.db, collection: String(inner.body[inner.name]) };
-    return [{ resource, actions: ["find"] }];
+    return explainable.get(inner.name)?.privileges(inner) ?? [];
   },
   run(call) {
     const inner = innerCall(call);
@@ -108,7 +123,7 @@ function explainQuery(
   const work = emptyWork();
   const startedMs = performance.now();
   let returned = 0;
-  for (const _ of find(collection, { ...query, work })) returned += 1;
+  for (const _ of findDocuments(collection, { ...query, work })) returned += 1;
   const millis = Math.floor(performance.now() - startedMs);
   return { ...planner(winning), ...statistics(work, returned, millis, winning) };
 }

@@ -1,4 +1,5 @@
 import { Long } from "bson";
+import { userNames } from "../access/client-access.ts";
 import { field, optionalCount, requiredString, toNumber, typeName } from "../arguments.ts";
 import { cursorReply } from "../cursors/reply.ts";
 import { MongoError } from "../errors.ts";
@@ -9,7 +10,7 @@ export const getMore: Command = {
   privileges: ({ db, body }) => [
     { resource: { db, collection: String(body.collection) }, actions: ["find"] },
   ],
-  run({ db, body, instance }) {
+  run({ db, body, client, instance }) {
     instance.counters.operations.getmore += 1;
     const id = cursorIdOf(body.getMore);
     const collection = requiredString(field(body, "collection", "getMore"));
@@ -22,6 +23,10 @@ export const getMore: Command = {
         `Requested getMore on namespace '${namespace}', but cursor belongs to a different ` +
           `namespace ${cursor.namespace}`,
       );
+    }
+    if (cursor.owner !== userNames(client, instance.control)) {
+      const text = `cursor id ${id} was not created by the authenticated user`;
+      throw new MongoError("Unauthorized", text);
     }
     try {
       cursor.checkAlive();

@@ -5,7 +5,8 @@ import { createMemoryStorage } from "../storage/memory.ts";
 
 /**
  * The suite runs against a server of this package, or against any other that `MONGO_URL`
- * names: what it asserts, it asserts of MongoDB.
+ * names: what it asserts, it asserts of MongoDB. Only tests look at that variable, so it is no
+ * setting of the server.
  */
 export interface Target {
   readonly client: () => MongoClient;

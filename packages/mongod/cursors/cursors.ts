@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Client } from "../client.ts";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
 
@@ -7,7 +6,8 @@ import { limits } from "../limits.ts";
 export interface OpenCursor {
   readonly id: bigint;
   readonly namespace: string;
-  readonly openedBy: Client;
+  /** Who may read on and close it; `userNames` of the connection that opened it. */
+  readonly owner: string;
   /** Throws if what it reads from is gone. */
   readonly checkAlive: () => void;
   readonly source: PeekingSource;

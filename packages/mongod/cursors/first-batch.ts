@@ -1,3 +1,4 @@
+import { userNames } from "../access/client-access.ts";
 import type { Collection } from "../collections/collection.ts";
 import type { Call } from "../commands/command.ts";
 import { MongoError } from "../errors.ts";
@@ -27,7 +28,7 @@ export function firstBatch(call: Call, options: FirstBatch): Uint8Array {
   }
   const { id } = call.instance.cursors.open({
     namespace,
-    openedBy: call.client,
+    owner: userNames(call.client, call.instance.control),
     source,
     immortal: options.immortal ?? false,
     checkAlive: () => {

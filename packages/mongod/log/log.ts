@@ -21,6 +21,8 @@ export type LogOptions = {
 export interface Log {
   /** `context` is who speaks: `initandlisten`, `listener`, `conn7`, `SignalHandler`. */
   write(event: EventName, context: string, attributes?: Attributes | undefined): void;
+  /** Leave out accepted and ended connections. */
+  quiet: boolean;
   /** Begins a new file (`logRotate`). Without a file it does nothing. */
   rotate(): Promise<void>;
   /** The last lines, oldest first, for the command getLog. */
@@ -52,9 +54,10 @@ export async function openLog(options: LogOptions = {}): Promise<Log> {
     else sink.append(line);
   };
 
-  return {
+  const log: Log = {
+    quiet: options.quiet ?? false,
     write(event, context, attributes) {
-      if (options.quiet && events[event].chatty) return;
+      if (log.quiet && events[event].chatty) return;
       const dropped = sink.takeDropped();
       if (dropped > 0) emit("linesDropped", "log", { lines: dropped });
       emit(event, context, attributes);
@@ -76,6 +79,7 @@ export async function openLog(options: LogOptions = {}): Promise<Log> {
     },
     finishNow: () => sink.finishNow(),
   };
+  return log;
 }
 
 function remember(lines: string[], line: string): void {
