@@ -8,6 +8,7 @@ import { ensurePrograms } from "./programs.mjs";
 import { inWorkspace, run } from "./run.mjs";
 
 const verbs = {
+  bench,
   demo,
   check,
   fault,
@@ -44,6 +45,12 @@ async function gen() {
 
 async function fault(args) {
   return run("node", ["packages/launcher/fault-cli.ts", ...args]);
+}
+
+async function bench(args) {
+  const helpOnly = args.includes("--help") || args.includes("-h");
+  if (!helpOnly && !(await ensurePrograms(["memcached"]))) return 1;
+  return run("node", ["bench/main.ts", ...args]);
 }
 
 async function load(args) {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 
 /** Where one replica listens. */
 export interface Address {
-  /** An IP address. */
+  /** An IP address, or a name whose first address is meant. */
   readonly host: string;
   readonly port: number;
   /** `host:port` as it was asked for: what the server is told, and what its certificate should say. */
@@ -17,7 +17,7 @@ export type Target =
 
 /** Reads `host:port` of each replica. Throws if several are given other than by address. */
 export function targetOf(texts: readonly string[]): Target {
-  const places = texts.map(parse);
+  const places = texts.map(parseAddress);
   const [only] = places;
   if (only && places.length === 1 && isIP(only.host) === 0)
     return { kind: "name", name: only.host, port: only.port };
@@ -26,7 +26,8 @@ export function targetOf(texts: readonly string[]): Target {
   return { kind: "addresses", addresses: places };
 }
 
-function parse(text: string): Address {
+/** Reads `host:port`; the host may be a name, and IPv6 stands in brackets. */
+export function parseAddress(text: string): Address {
   const colon = text.lastIndexOf(":");
   const host = text.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   return { host, port: Number(text.slice(colon + 1)), authority: text };
@@ -34,7 +35,7 @@ function parse(text: string): Address {
 
 /** The host that an address is known by: a name, or an IP address without brackets. */
 export function hostOf({ authority }: Pick<Address, "authority">): string {
-  return parse(authority).host;
+  return parseAddress(authority).host;
 }
 
 /** All addresses of a name, in the order of the resolver. Rejects if it has none. */

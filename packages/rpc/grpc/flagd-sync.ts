@@ -1,9 +1,13 @@
-import { Client, type ClientReadableStream, credentials } from "@grpc/grpc-js";
+import type { IncomingHttpHeaders } from "node:http2";
+import { parseAddress } from "./addresses.ts";
+import { FrameReader, frame } from "./frames.ts";
+import { keepAlive } from "./keepalive.ts";
+import { openSession } from "./open-session.ts";
+import { failureIn } from "./status.ts";
 
 const path = "/flagd.sync.v1.FlagSyncService/SyncFlags";
 const firstDocumentMs = 2_000;
 const retryAfterMs = 1_000;
-const documentBytesMax = 4 * 1_024 * 1_024;
 
 /**
  * Follows the flag document of a flagd server by its sync stream, for as long as the process lives; a server that
@@ -15,28 +19,23 @@ export async function followFlagd(
   onDocument: (text: string) => void,
   onLost: (reason: string) => void,
 ): Promise<() => void> {
-  const options = { "grpc.max_receive_message_length": documentBytesMax };
-  const client = new Client(address, credentials.createInsecure(), options);
   const first = Promise.withResolvers<void>();
-  let stream: ClientReadableStream<string> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let lost = false;
+  let stop = () => {};
   const open = () => {
-    stream = client.makeServerStreamRequest(path, encodeNothing, decodeResponse, undefined);
-    stream.on("data", (text: string) => {
-      lost = false;
-      onDocument(text);
-      first.resolve();
+    stop = openStream(address, {
+      onDocument(text) {
+        lost = false;
+        onDocument(text);
+        first.resolve();
+      },
+      onEnd(reason) {
+        if (!lost) onLost(reason);
+        lost = true;
+        retry = setTimeout(open, retryAfterMs).unref();
+      },
     });
-    // An end without an error comes as an error of some kind, or as `end`; either way it is asked again.
-    stream.on("error", (error) => again(error.message));
-    stream.on("end", () => again("the stream has ended"));
-  };
-  const again = (reason: string) => {
-    if (!lost) onLost(reason);
-    lost = true;
-    clearTimeout(retry);
-    retry = setTimeout(open, retryAfterMs).unref();
   };
   open();
   const timer = setTimeout(() => first.resolve(), firstDocumentMs);
@@ -44,14 +43,60 @@ export async function followFlagd(
   clearTimeout(timer);
   return () => {
     clearTimeout(retry);
-    stream
-      ?.removeAllListeners("end")
-      .removeAllListeners("error")
-      .on("error", () => {});
-    stream?.cancel();
-    client.close();
+    stop();
   };
 }
+
+interface StreamEvents {
+  onDocument(text: string): void;
+  /** Once, unless the stream was stopped. */
+  onEnd(reason: string): void;
+}
+
+/** One connection with one stream on it. Returns what stops it. */
+function openStream(address: string, { onDocument, onEnd }: StreamEvents): () => void {
+  const session = openSession(parseAddress(address), undefined);
+  let reason = "the stream has ended";
+  const end = (error: Error) => {
+    reason = error.message;
+    session.destroy();
+  };
+  const stream = session.request(headers);
+  const reader = new FrameReader((message) => onDocument(decodeResponse(message)));
+  const status = (received: IncomingHttpHeaders) => {
+    const failure = failureIn(received);
+    if (failure) reason = failure.message;
+  };
+  stream.on("trailers", status);
+  stream.on("response", (received) => {
+    if (received["grpc-status"] !== undefined) status(received);
+  });
+  stream.on("data", (chunk: Buffer) => {
+    try {
+      reader.push(chunk);
+    } catch (thrown) {
+      end(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  });
+  stream.on("error", end);
+  stream.on("close", () => session.destroy());
+  session.on("error", end);
+  let isStopped = false;
+  session.once("close", () => isStopped || onEnd(reason));
+  keepAlive(session);
+  stream.end(frame(encodeNothing()));
+  return () => {
+    isStopped = true;
+    session.destroy();
+  };
+}
+
+const headers = {
+  ":method": "POST",
+  ":path": path,
+  te: "trailers",
+  "content-type": "application/grpc",
+};
 
 /** A `SyncFlagsRequest` that asks for everything has no fields. */
 function encodeNothing(): Buffer {
