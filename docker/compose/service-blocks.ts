@@ -15,7 +15,7 @@ export interface Extended {
 
 /** What many blocks of the file have in common: written once at its top, each with what it builds upon. */
 export const shared = {
-  health: { block: { interval: "15s", timeout: "5s", retries: 3, start_period: "60s" } },
+  health: { block: { interval: "15s", timeout: "10s", retries: 3, start_period: "180s" } },
   harmless: {
     block: {
       read_only: true,
