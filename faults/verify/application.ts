@@ -35,6 +35,7 @@ export async function startOwnApplication(
   const dataDirectory = join(folder, app);
   for (let attempt = 1; ; attempt += 1) {
     try {
+      signal.throwIfAborted();
       const launched = await started(app, { dataDirectory, environment }, signal);
       return {
         dataDirectory,

@@ -5,14 +5,23 @@ import { Injector } from "../injector.ts";
 import { routesOf } from "./routes.ts";
 import type { Subject } from "./subject.ts";
 
+const phaseDefaultMs = 6_000;
+
 export interface SubjectSettings
   extends Pick<Subject, "topology" | "environment" | "dataDirectory"> {
+  readonly phaseMs?: number | undefined;
   readonly onCheck?: Subject["onCheck"];
 }
 
 /** Finds its way about a running application. Rejects if none runs with the data directory. */
 export async function subjectOf(
-  { topology, environment, dataDirectory, onCheck = () => {} }: SubjectSettings,
+  {
+    topology,
+    environment,
+    dataDirectory,
+    phaseMs = phaseDefaultMs,
+    onCheck = () => {},
+  }: SubjectSettings,
   signal: AbortSignal,
 ): Promise<Subject> {
   const driver = createLocalDriver({ dataDirectory });
@@ -20,7 +29,7 @@ export async function subjectOf(
   const routes = routesOf[topology.name];
   if (!routes) throw new DriverError(`no routes of ${topology.name} are known to ask`);
   return {
-    ...{ topology, driver, api, dataDirectory, routes, environment },
+    ...{ topology, driver, api, dataDirectory, routes, environment, phaseMs },
     ...(await reachedAt(api, signal)),
     injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
     onCheck,

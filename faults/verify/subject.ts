@@ -17,6 +17,8 @@ export interface Subject {
   /** Of each server that has one. */
   readonly metricsUrls: ReadonlyMap<string, string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How long each load lasts. */
+  readonly phaseMs: number;
   /** Hears of each check as soon as it is made. */
   readonly onCheck: (check: Check) => void;
 }

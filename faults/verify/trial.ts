@@ -12,7 +12,6 @@ import type { Route } from "./routes.ts";
 import type { Subject } from "./subject.ts";
 
 const requestsASecond = 18;
-const phaseMs = 6_000;
 const patienceMs = 10_000;
 const onsetDeadlineMs = 60_000;
 const healthyDeadlineMs = 120_000;
@@ -96,7 +95,7 @@ class Trial {
     }
     const { outcomes, checks } = await observed(
       async () => {
-        const answers = this.#load(passing ? 2 * phaseMs : phaseMs);
+        const answers = this.#load(passing ? 2 * subject.phaseMs : subject.phaseMs);
         await Promise.all([answers, passing ? this.#inject() : undefined]);
         return answers;
       },
@@ -117,7 +116,7 @@ class Trial {
     await this.#untilHealthy();
   }
 
-  #load(durationMs = phaseMs): Promise<Outcomes> {
+  #load(durationMs = this.#subject.phaseMs): Promise<Outcomes> {
     const { frontDoor, routes } = this.#subject;
     const settings = { url: frontDoor.url, routes, rate: requestsASecond, durationMs, patienceMs };
     return load(settings, this.#signal);

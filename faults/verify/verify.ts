@@ -16,6 +16,8 @@ export interface VerifySettings {
   readonly say: (line: string) => void;
   /** Say every check, and not only those that do not hold. */
   readonly verbose?: boolean;
+  /** How long each load lasts, in milliseconds. */
+  readonly phaseMs?: number;
 }
 
 export interface Verified {
@@ -38,7 +40,7 @@ export async function verifyFaults(
   try {
     const subject = await subjectOf(
       {
-        ...{ topology, environment, dataDirectory },
+        ...{ topology, environment, dataDirectory, phaseMs: settings.phaseMs },
         onCheck(found) {
           if (settings.verbose || !found.holds) say(`  ${lineOf(found)}`);
         },

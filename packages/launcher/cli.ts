@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readTls } from "@faultline/config/tls";
+import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { FlagFile } from "@faultline/faults/flags/flag-file";
 import { placesOf } from "@faultline/faults/places";
 import { planAllInOne } from "./all-in-one-plan.ts";
@@ -24,6 +25,7 @@ async function main(args: readonly string[], environment: Environment, screen: S
   try {
     const options = readOptions(args);
     const running = await start(options, environment, screen);
+    await endEarlierInjections(running, options);
     await announce(running, options);
     await running.launch.ended.finally(() => running.close());
     screen.say("Everything has stopped.");
@@ -90,6 +92,22 @@ async function flagsOf({ path }: DataDirectory): Promise<string> {
   const { flags } = placesOf(path);
   if (!existsSync(flags)) await new FlagFile(flags).create();
   return flags;
+}
+
+async function endEarlierInjections({ launch }: Started, { app }: LaunchOptions): Promise<void> {
+  const topology = apps[app]?.app;
+  const { path } = launch.dataDirectory;
+  await launch.ready;
+  if (!topology || launch.stopping.aborted || !existsSync(placesOf(path).injections)) return;
+  const { endInjectionsOfEarlierStart } = await import("./ended-injections.ts");
+  const driver = createLocalDriver({ dataDirectory: path });
+  const settings = { topology, driver, dataDirectory: path };
+  try {
+    await endInjectionsOfEarlierStart(settings, launch.stopping);
+  } catch (error) {
+    // The application runs all the same; npm run fault -- status shows what is still on.
+    if (!launch.stopping.aborted) launch.screen.say(`Injections of before are left: ${error}`);
+  }
 }
 
 function readTlsOf(environment: Environment) {

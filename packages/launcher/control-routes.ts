@@ -1,4 +1,5 @@
 import type { Child, ChildState, Exit } from "./child.ts";
+import { injectFault, listInjections, recoverFault } from "./fault-routes.ts";
 import type { Launch } from "./launch.ts";
 import { logTail } from "./log-tail.ts";
 import type { Operations } from "./operations.ts";
@@ -39,7 +40,7 @@ export interface ServerStatus {
 /** The application as routes see it, as soon as it is being started. */
 export interface Running {
   readonly app: string;
-  readonly launch: Pick<Launch, "children" | "startedAtMs">;
+  readonly launch: Pick<Launch, "children" | "dataDirectory" | "startedAtMs">;
   readonly operations: Operations;
 }
 
@@ -70,6 +71,7 @@ export const routes: Readonly<Record<string, Route>> = {
     operations.leave({ from: parameters.from ?? "", to: parameters.to ?? "" }),
   ),
   "GET /api/edges": { answer: ({ running }) => ({ edges: running().operations.edges }) },
+  "GET /api/faults": listInjections,
   "GET /api/servers/{name}/log": { answer: logOf },
   "GET /api/services": { answer: ({ traces }) => servicesOfTrace(traces.services) },
   "GET /api/services/{name}/operations": {
@@ -79,6 +81,8 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /api/traces": { answer: findTraces },
   "GET /api/traces/{id}": { answer: oneTrace },
   "POST /api/edges": operation(({ operations }, { body }) => operations.disturb(parseEdge(body))),
+  "POST /api/faults/{name}/inject": injectFault,
+  "POST /api/faults/{name}/recover": recoverFault,
   "POST /api/servers/{name}/kill": operation(({ operations }, { parameters, body }) =>
     operations.kill(parameters.name ?? "", parseKill(body)),
   ),

@@ -124,7 +124,8 @@ function routeOf(name: string): { route: Route; parameters: Record<string, strin
     const found = new RegExp(`^${expression}$`).exec(name);
     if (found) return { route, parameters: decoded(found.groups ?? {}) };
   }
-  throw new RequestError(404, `there is only ${Object.keys(routes).join(", ")}`);
+  const open = Object.entries(routes).filter(([, { guarded }]) => !guarded);
+  throw new RequestError(404, `anybody may ask for ${open.map(([route]) => route).join(", ")}`);
 }
 
 function decoded(segments: Readonly<Record<string, string>>): Record<string, string> {
