@@ -11,7 +11,7 @@ import { flaggedServices } from "./flags/flagged.ts";
 import { inProcess, type Neighbourhood } from "./in-process.ts";
 import { type Layers, layersOf } from "./layers.ts";
 import { mongoUrlAt } from "./mongo-address.ts";
-import { dieLoudly, orExit, stopSignal } from "./process-life.ts";
+import { dieLoudly, misconfigured, orExit, stopSignal } from "./process-life.ts";
 import { telemetryOf, untilStopped } from "./serve.ts";
 import { startApp } from "./start-app.ts";
 import type { Flagged } from "./surroundings.ts";
@@ -33,8 +33,11 @@ async function runApp(): Promise<number> {
   const telemetry = await telemetryOf(app.name, shared);
   dieLoudly(telemetry);
   const tracings = await tracingByService(telemetry);
+  const services = Object.values(app.services);
+  const flagged = await flaggedServices(services, shared, telemetry.log).catch((error) =>
+    misconfigured(app.name, error),
+  );
   const start = async () => {
-    const flagged = await flaggedServices(Object.values(app.services), shared, telemetry.log);
     const around = inProcess(neighbourhoodOf(telemetry, tracings, flagged));
     return startApp(app, (name) => loadAssembly(app, name), around, shared);
   };

@@ -28,7 +28,12 @@ export function orExit<T>(name: string, read: (warn: (sentence: string) => void)
   try {
     return read(say);
   } catch (error) {
-    say(textOf(error));
-    process.exit(exitCodes.misconfigured);
+    return misconfigured(name, error);
   }
+}
+
+/** Ends the process with a sentence about a setting that is wrong. */
+export function misconfigured(name: string, error: unknown): never {
+  process.stderr.write(`${name}: ${textOf(error)}\n`);
+  process.exit(exitCodes.misconfigured);
 }

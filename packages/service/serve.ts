@@ -5,7 +5,7 @@ import { factsOf } from "./facts.ts";
 import { flaggedServices } from "./flags/flagged.ts";
 import { instanceName } from "./instance-name.ts";
 import { overSockets } from "./over-sockets.ts";
-import { dieLoudly, exitCodes, orExit, stopSignal, textOf } from "./process-life.ts";
+import { dieLoudly, exitCodes, misconfigured, orExit, stopSignal, textOf } from "./process-life.ts";
 import { type RunningService, refusal, startService } from "./start.ts";
 import { version } from "./version.ts";
 
@@ -20,14 +20,11 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   );
   const telemetry = await telemetryOf(service.name, config);
   dieLoudly(telemetry);
-  const start = async () => {
-    const flagged = await flaggedServices([service], config, telemetry.log);
-    return startService(
-      { service, ...how },
-      overSockets(service, config, telemetry, flagged.get(service.name)),
-      config,
-    );
-  };
+  const flagged = await flaggedServices([service], config, telemetry.log).catch((error) =>
+    misconfigured(service.name, error),
+  );
+  const around = overSockets(service, config, telemetry, flagged.get(service.name));
+  const start = () => startService({ service, ...how }, around, config);
   process.exit(await untilStopped(start, telemetry, stopping));
 }
 
