@@ -1,0 +1,226 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Driver, DriverError, type Edge, type Overrides } from "../driver.ts";
+import type { Topology } from "../topology.ts";
+import { runAdminCommand } from "./admin-command.ts";
+import { type OverrideFile, overrideFile } from "./compose-overrides.ts";
+import { disturbCommands, leaveCommands, type NetworkWay } from "./container-network.ts";
+import { type Container, changedPrefix, containersOf, portOf } from "./containers.ts";
+import { type CommandSettings, runCommand } from "./run-command.ts";
+
+export interface ComposeDriverSettings extends CommandSettings {
+  readonly topology: Topology;
+  /** The compose project; its name is that of the directory unless somebody gave another one. */
+  readonly project: string;
+  /** The compose files, relative to the directory. */
+  readonly files: readonly string[];
+  /** Where the files are kept that change servers. */
+  readonly dataDirectory: string;
+}
+
+const graceSeconds = "8";
+
+/** Acts on the containers of a compose project, through `docker` and whichever Compose there is. */
+export function createComposeDriver(settings: ComposeDriverSettings): Driver {
+  const project = new ComposeProject(settings);
+  return {
+    way: "compose",
+    servers: (signal) => project.containers(signal),
+    async stop(server, signal) {
+      const { id, state } = await project.find(server, signal);
+      if (state === "paused") await project.docker(["unpause", id], signal);
+      if (state !== "stopped") await project.docker(["stop", "-t", graceSeconds, id], signal);
+    },
+    async start(server, signal, overrides) {
+      const container = await project.find(server, signal);
+      if (container.state !== "stopped") return;
+      if (overrides || container.changed) await project.recreate(container, overrides, signal);
+      else await project.docker(["start", container.id], signal);
+    },
+    async restart(server, signal, overrides) {
+      const container = await project.find(server, signal);
+      if (container.state === "paused") await project.docker(["unpause", container.id], signal);
+      if (overrides || container.changed) await project.recreate(container, overrides, signal);
+      else await project.docker(["restart", "-t", graceSeconds, container.id], signal);
+    },
+    async kill(server, signalName, signal) {
+      const { pid } = await project.find(server, signal);
+      if (pid === 0) throw new DriverError(`${server} does not run`);
+      killFromOutside(server, pid, signalName);
+    },
+    async pause(server, signal) {
+      const { id, state } = await project.find(server, signal);
+      if (state !== "paused") await project.docker(["pause", id], signal);
+    },
+    async resume(server, signal) {
+      const { id, state } = await project.find(server, signal);
+      if (state === "paused") await project.docker(["unpause", id], signal);
+    },
+    async admin(command, signal) {
+      const { address } = await project.find(command.server, signal);
+      if (!address) throw new DriverError(`${command.server} has no address`);
+      return runAdminCommand(command, address, signal);
+    },
+    putFile: async (server, name, content) => project.putFile(server, name, content),
+    async removeFile(server, name) {
+      rmSync(project.fileOf(server, name), { force: true });
+    },
+    async disturb(edge, disturbance, signal) {
+      await this.leave(edge, signal);
+      const { pid, way } = await project.wayOf(edge, signal);
+      for (const words of disturbCommands(way, disturbance)) {
+        await project.inNetworkOf(pid, words, signal);
+      }
+    },
+    async leave(edge, signal) {
+      const { pid, way } = await project.wayOf(edge, signal);
+      if (pid === 0) return;
+      for (const words of leaveCommands(way)) {
+        // What is not there cannot be taken away.
+        await project.inNetworkOf(pid, words, signal).catch(() => signal.throwIfAborted());
+      }
+    },
+    async log(server, linesMax, signal) {
+      const { id } = await project.find(server, signal);
+      const printed = await project.docker(["logs", "--tail", `${linesMax}`, id], signal);
+      return printed.split("\n").filter((line) => line !== "");
+    },
+    async close() {},
+  };
+}
+
+/**
+ * `docker kill` counts as if somebody had wanted it to stop, and it would stay away. So its first process is killed,
+ * from the host, as the kernel would do it.
+ */
+function killFromOutside(server: string, pid: number, signalName: "SIGKILL" | "SIGTERM"): void {
+  try {
+    process.kill(pid, signalName);
+  } catch (cause) {
+    throw new DriverError(`${server} can only be killed as root, on the machine of the engine`, {
+      cause,
+    });
+  }
+}
+
+class ComposeProject {
+  readonly #settings: ComposeDriverSettings;
+  #command: readonly string[] | undefined;
+
+  constructor(settings: ComposeDriverSettings) {
+    this.#settings = { ...settings, dataDirectory: resolve(settings.dataDirectory) };
+  }
+
+  docker(words: readonly string[], signal: AbortSignal): Promise<string> {
+    return runCommand(["docker", ...words], this.#settings, signal);
+  }
+
+  async containers(signal: AbortSignal): Promise<readonly Container[]> {
+    const { project, topology } = this.#settings;
+    const filter = `label=com.docker.compose.project=${project}`;
+    const ids = (await this.docker(["ps", "-aq", "--filter", filter], signal)).split("\n");
+    const present = ids.filter((id) => id !== "");
+    if (present.length === 0) {
+      throw new DriverError(`no containers of the compose project ${project} (docker compose up)`);
+    }
+    return containersOf(await this.docker(["inspect", ...present], signal), topology);
+  }
+
+  async find(server: string, signal: AbortSignal): Promise<Container> {
+    const found = (await this.containers(signal)).find(({ name }) => name === server);
+    if (found) return found;
+    throw new DriverError(`there is no server ${server}`);
+  }
+
+  /** Makes a service's container anew, as planned or otherwise. */
+  async recreate(
+    container: Container,
+    overrides: Overrides | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { service, name } = container;
+    if (name !== service) throw new DriverError(`replicas of ${service} are changed all at once`);
+    const file = join(this.#settings.dataDirectory, `${changedPrefix}${service}.json`);
+    const extra = overrides ? [this.#writeOverrides(file, container, overrides)] : [];
+    const files = [...this.#settings.files, ...extra].flatMap((path) => ["-f", path]);
+    await this.#compose(
+      [...files, "up", "-d", "--no-deps", "--no-build", "--force-recreate", service],
+      signal,
+    );
+    if (!overrides) rmSync(file, { force: true });
+  }
+
+  putFile(server: string, name: string, content: string): string {
+    const path = this.fileOf(server, name);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, content);
+    // Servers in containers run as users of their own.
+    chmodSync(path, 0o644);
+    return `/files/${name}`;
+  }
+
+  fileOf(server: string, name: string): string {
+    if ([server, name].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) {
+      return join(this.#settings.dataDirectory, "files", server, name);
+    }
+    throw new DriverError(`${server}/${name} is no name for a file`);
+  }
+
+  async wayOf({ from, to }: Edge, signal: AbortSignal): Promise<{ pid: number; way: NetworkWay }> {
+    const containers = await this.containers(signal);
+    const callee = containers.find(({ name }) => name === to);
+    const caller = containers.find(({ name }) => name === from);
+    if (!callee || (from !== "*" && !caller))
+      throw new DriverError(`there is no way ${from} → ${to}`);
+    const chain = `WAY-${createHash("sha256").update(`${from} ${to}`).digest("hex").slice(0, 12)}`;
+    const port = portOf(callee.service, this.#settings.topology);
+    const host = caller?.address?.host;
+    return { pid: callee.pid, way: { chain, port, ...(host ? { from: host } : {}) } };
+  }
+
+  /** Runs a program of this machine in the network of a container. Needs root on the machine of the engine. */
+  async inNetworkOf(pid: number, words: readonly string[], signal: AbortSignal): Promise<void> {
+    if (pid === 0) throw new DriverError("a container that does not run has no network");
+    await runCommand(["nsenter", "-t", `${pid}`, "-n", "--", ...words], this.#settings, signal);
+  }
+
+  #writeOverrides(file: string, container: Container, overrides: Overrides): string {
+    const folder = join(this.#settings.dataDirectory, "files", container.name);
+    const content = overrideFile(container, overrides, {
+      topology: this.#settings.topology,
+      plannedCommand: this.#plannedCommand(file, container),
+      filesFolder: existsSync(folder) ? folder : undefined,
+    });
+    mkdirSync(this.#settings.dataDirectory, { recursive: true });
+    writeFileSync(file, JSON.stringify(content));
+    return file;
+  }
+
+  #plannedCommand(file: string, { changed, command }: Container): readonly string[] {
+    if (!changed || !existsSync(file)) return command;
+    // Written by this class.
+    const { "x-planned-command": planned } = JSON.parse(readFileSync(file, "utf8")) as OverrideFile;
+    return planned;
+  }
+
+  async #compose(words: readonly string[], signal: AbortSignal): Promise<void> {
+    this.#command ??= await this.#composeCommand(signal);
+    const named = [...this.#command, "--project-name", this.#settings.project];
+    await runCommand([...named, ...words], this.#settings, signal);
+  }
+
+  /** Compose is a plug-in of docker, or an older program of its own. */
+  async #composeCommand(signal: AbortSignal): Promise<readonly string[]> {
+    for (const words of [["docker", "compose"], ["docker-compose"]]) {
+      try {
+        await runCommand([...words, "version"], this.#settings, signal);
+        return words;
+      } catch {
+        // Not here; the other one may be.
+        signal.throwIfAborted();
+      }
+    }
+    throw new DriverError("neither docker compose nor docker-compose is installed");
+  }
+}

@@ -1,0 +1,90 @@
+import type { Server } from "../driver.ts";
+import type { Topology } from "../topology.ts";
+
+/** What `docker inspect` says of a container, as far as it is looked at here. */
+interface Inspected {
+  readonly Id: string;
+  readonly RestartCount: number;
+  readonly State: {
+    readonly Status: string;
+    readonly Pid: number;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
+  readonly Config: {
+    readonly Cmd: readonly string[] | null;
+    readonly Labels: Readonly<Record<string, string>>;
+  };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
+  };
+}
+
+/** A container of the project, as a driver needs it. */
+export interface Container extends Server {
+  readonly id: string;
+  /** Its service in the compose file. */
+  readonly service: string;
+  /** Of its first process, on the host; 0 if it does not run. */
+  readonly pid: number;
+  readonly command: readonly string[];
+}
+
+/** In the path of the file by which a container was changed, and of no other. */
+export const changedPrefix = "changed-";
+
+const states: Readonly<Record<string, Server["state"]>> = {
+  created: "stopped",
+  exited: "stopped",
+  paused: "paused",
+  removing: "stopping",
+  restarting: "crashed",
+};
+
+/** Reads the answer of `docker inspect`. */
+export function containersOf(inspected: string, topology: Topology): readonly Container[] {
+  // The engine's own shape.
+  const containers = JSON.parse(inspected) as readonly Inspected[];
+  return containers
+    .map((container) => containerOf(container, topology))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function containerOf(
+  { Id, RestartCount, State, Config, NetworkSettings }: Inspected,
+  topology: Topology,
+): Container {
+  const service = Config.Labels["com.docker.compose.service"] ?? "";
+  const number = Number(Config.Labels["com.docker.compose.container-number"] ?? 1);
+  const files = Config.Labels["com.docker.compose.project.config_files"] ?? "";
+  const host = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+  return {
+    ...{ id: Id, service, pid: State.Pid, command: Config.Cmd ?? [] },
+    name: number > 1 ? `${service}-${number}` : service,
+    kind: kindOf(service, topology),
+    state: states[State.Status] ?? runningState(State),
+    changed: files.includes(changedPrefix),
+    restarts: RestartCount,
+    startedAtMs: State.Pid > 0 ? Date.parse(State.StartedAt) : undefined,
+    address: host ? { host, port: portOf(service, topology) } : undefined,
+  };
+}
+
+function runningState({ Health }: Inspected["State"]): Server["state"] {
+  return Health === undefined || Health.Status === "healthy" ? "ready" : "starting";
+}
+
+function kindOf(service: string, { services }: Topology): Server["kind"] {
+  if (service.startsWith("mongodb-")) return "mongod";
+  if (service.startsWith("memcached-")) return "memcached";
+  const definition = services[service]?.definition;
+  if (!definition) return "other";
+  return definition.http ? "front door" : "service";
+}
+
+/** Every container has an address of its own, and stores their usual ports. */
+export function portOf(service: string, { services }: Topology): number {
+  if (service.startsWith("mongodb-")) return 27_017;
+  if (service.startsWith("memcached-")) return 11_211;
+  return services[service]?.definition.port ?? 0;
+}
