@@ -3,6 +3,7 @@ import { emptyDocument, type Flag, type FlagDocument } from "@faultline/faults/f
 import type { Call } from "@faultline/rpc/call";
 import { type Place, Stack } from "@faultline/rpc/layering";
 import { someCall } from "@faultline/rpc/some-call";
+import { keepLog } from "@faultline/stores/testing/kept-log";
 import { silent } from "@faultline/telemetry";
 import { afterEach, expect, test } from "vitest";
 import type { Service } from "../define-app.ts";
@@ -253,6 +254,24 @@ test("the stack of an error names no layer that a flag has put there", async () 
   expect(error).toBeInstanceOf(Error);
   const frames = (error as Error).stack?.split("\n").filter((line) => !line.includes(".test.ts"));
   expect(frames?.join("\n")).not.toMatch(/\/faults\/|\/flags\//);
+});
+
+test("with reveal, and only with it, the log says which fault acted", async () => {
+  const told = async (reveal: boolean) => {
+    const service: Service = { app: "shop", name: "geo", definition: table.geo, table };
+    const { log, lines } = keepLog();
+    const board = new Switchboard({ service, instance: "a", port: 0, reveal, log });
+    boards.push(board);
+    const stack = new Stack(board.around([]), answering, work);
+    await board.apply(document({ "geo-flaky": failing }));
+    await stack.run(someCall({ log })).catch(() => {});
+    return lines;
+  };
+
+  expect(await told(false)).toEqual([]);
+  expect(await told(true)).toEqual([
+    { message: "fault acted", fault: "geo-flaky", call: "echo.Echo/Say" },
+  ]);
 });
 
 test("every fault inside services has a service to act on", () => {
