@@ -35,7 +35,7 @@ export const networkDelay = defineFault({
       local: similar(
         "a proxy takes {server}'s port and holds its answers: a handshake is not delayed; {server} is started again behind it",
       ),
-      compose: similar("where the kernel has no netem, a container that stands before it delays"),
+      compose: exact,
       kubernetes: exact,
     },
   },

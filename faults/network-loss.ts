@@ -34,7 +34,7 @@ export const networkLoss = defineFault({
       local: similar(
         "a proxy takes {server}'s port and stays silent: it loses streams, not packets, and a handshake succeeds; {server} is started again behind it",
       ),
-      compose: similar("the container is cut off from the network as a whole"),
+      compose: exact,
       kubernetes: exact,
     },
   },

@@ -30,7 +30,7 @@ export const networkPartition = defineFault({
       local: similar(
         "a proxy takes {to}'s port and stays silent towards {from}: it loses streams, not packets; {to} is started again behind it",
       ),
-      compose: similar("the container {to} is cut off from everyone"),
+      compose: exact,
       kubernetes: exact,
     },
   },

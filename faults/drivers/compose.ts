@@ -83,7 +83,7 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
     },
     async log(server, linesMax, signal) {
       const { id } = await project.find(server, signal);
-      const printed = await project.docker(["logs", "--tail", `${linesMax}`, id], signal);
+      const printed = await project.logs(id, linesMax, signal);
       return printed.split("\n").filter((line) => line !== "");
     },
     async close() {},
@@ -114,6 +114,12 @@ class ComposeProject {
 
   docker(words: readonly string[], signal: AbortSignal): Promise<string> {
     return runCommand(["docker", ...words], this.#settings, signal);
+  }
+
+  /** What it has written to either of its outputs. */
+  logs(id: string, linesMax: number, signal: AbortSignal): Promise<string> {
+    const words = ["/bin/sh", "-c", 'exec docker logs --tail "$1" "$2" 2>&1', "sh"];
+    return runCommand([...words, `${linesMax}`, id], this.#settings, signal);
   }
 
   async containers(signal: AbortSignal): Promise<readonly Container[]> {

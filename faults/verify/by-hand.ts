@@ -25,20 +25,24 @@ export function commandsOf(
   const ports = Object.fromEntries(
     servers.map(({ name, address }) => [`${name}:port`, address?.port]),
   );
-  const replaced = { ...ports, ...values };
   return facts.mitigation.flatMap((step) => {
     const command = step.split("$ ")[1];
     if (command === undefined) return [];
-    return command
+    return filled(command, { ...ports, ...values })
       .replaceAll(
         "npm run server -- ",
         `node packages/launcher/servers-cli.ts --data-dir ${dataDirectory} `,
       )
-      .replace(/^mongosh /, "node docker/mongosh.ts ")
-      .replace(/\{([\w:-]+)\}/g, (whole, name: string) =>
-        Object.hasOwn(replaced, name) ? String(Reflect.get(replaced, name)) : whole,
-      );
+      .replace(/^mongosh /, "node docker/mongosh.ts ");
   });
+}
+
+/** Replaces `{service}` by its value, also where it stands inside of another name: `{mongodb-{service}:port}`. */
+function filled(text: string, values: Readonly<Record<string, unknown>>): string {
+  const next = text.replace(/\{([\w:-]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+  return next === text ? text : filled(next, values);
 }
 
 /**
