@@ -92,6 +92,15 @@ test("rate-connection-failure loses database and cache for searches only, and he
   expect((await ask(search))[0]).toBe(200);
 });
 
+test("a start under rate-connection-failure gives up, as it cannot reach its database", async () => {
+  const flags = createFlags();
+  const fault = faults.find(({ name }) => name === "rate-connection-failure");
+  const on = fault ? { [fault.name]: flagOf(fault, {}) } : {};
+  await flags.put({ ...emptyDocument, flags: on });
+
+  await expect(startApp("hotel", { flags })).rejects.toThrow("mongodb-rate cannot be reached");
+});
+
 test("search-latent-bug fails where a hotel has no plan, and not where there is no hotel", async () => {
   await turnOn(["search-latent-bug"]);
 
