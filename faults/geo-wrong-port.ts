@@ -37,7 +37,7 @@ export const geoWrongPort = defineFault({
     signs: {
       service: "geo",
       failing: [1, 1],
-      log: { server: "geo", says: /service failed.*27777/ },
+      log: { server: "geo", says: /27777.*service failed/ },
     },
     mitigation: [
       "read the command that geo runs (services/hotel/geo/builds/app3) and what its log says it cannot reach",
