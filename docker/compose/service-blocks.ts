@@ -34,6 +34,7 @@ export const shared = {
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "http://jaeger:4318",
       ),
+      FLAGD_OFFLINE_FLAG_SOURCE_PATH: "/flags/flags.json",
     },
   },
   service: {
@@ -47,6 +48,8 @@ export const shared = {
       },
       restart: "unless-stopped",
       tmpfs: ["/tmp:size=16m"],
+      // A directory, not a file: what replaces a file in it is seen.
+      volumes: ["./.faultline/compose:/flags:ro"],
       mem_limit: "384m",
     },
   },

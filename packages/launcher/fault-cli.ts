@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults } from "@faultline/faults";
 import { filled } from "@faultline/faults/catalogue";
 import { DriverError } from "@faultline/faults/driver";
+import { createComposeDriver } from "@faultline/faults/drivers/compose";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { type Fault, hookKind } from "@faultline/faults/fault";
 import { Injector, InjectorError } from "@faultline/faults/injector";
@@ -11,6 +13,7 @@ import { Command } from "commander";
 import { apps } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
+import { root } from "./root.ts";
 import { verify } from "./verify-command.ts";
 
 const say = (line = "") => console.log(line);
@@ -20,7 +23,8 @@ function commandLine(): Command {
   const program = new Command("npm run fault --")
     .description("Breaks a running application on purpose, and mends it.")
     .option("--app <name>", "which application", "hotel")
-    .option("--data-dir <directory>", "of the running application; by default .faultline/<app>");
+    .option("--data-dir <directory>", "of the running application; by default .faultline/<app>")
+    .option("--compose <project>", "it runs as that project of docker compose, from compose.yaml");
   program.command("list").description("all faults").action(list);
   program
     .command("show <name>")
@@ -167,9 +171,26 @@ function find(name: string): Fault {
 }
 
 function injectorOf(program: Command): Injector {
-  const { app, dataDir = `.faultline/${app}` } = program.opts<{ app: string; dataDir?: string }>();
-  const driver = createLocalDriver({ dataDirectory: dataDir });
-  return new Injector({ topology: topologyOf(app), driver, dataDirectory: dataDir, by: "cli" });
+  const { app, dataDir, compose } = program.opts<Where>();
+  const topology = topologyOf(app);
+  if (compose === undefined) {
+    const dataDirectory = dataDir ?? `.faultline/${app}`;
+    const driver = createLocalDriver({ dataDirectory });
+    return new Injector({ topology, driver, dataDirectory, by: "cli" });
+  }
+  // What containers see of flags is a directory that holds nothing else.
+  const dataDirectory = dataDir ?? join(root, ".faultline/compose");
+  const driver = createComposeDriver({
+    ...{ topology, project: compose, files: ["compose.yaml"], directory: root },
+    ...{ dataDirectory: `${dataDirectory}.servers`, environment: process.env },
+  });
+  return new Injector({ topology, driver, dataDirectory, by: "cli" });
+}
+
+interface Where {
+  readonly app: string;
+  readonly dataDir?: string;
+  readonly compose?: string;
 }
 
 function topologyOf(app: string): Topology {
