@@ -49,6 +49,15 @@ export class Load {
     };
   }
 
+  /** So many requests that nobody measures; they must be answered rightly as well. */
+  async warmUp(requests: number): Promise<void> {
+    const last = this.#next + requests;
+    const asker = async () => {
+      while (this.#next < last) await this.#ask();
+    };
+    await Promise.all(Array.from({ length: this.#connections }, asker));
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }

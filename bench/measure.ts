@@ -34,7 +34,8 @@ export async function measureRound(
   const stack = await startStack(options, variant);
   const load = new Load(options.app, seed, stack.url, options.connections);
   try {
-    await load.run(options.warmupMs);
+    // A service that has just started runs code that is not compiled yet, which is not what a request costs.
+    await load.warmUp(options.warmupRequests);
     const echoBeforeMs = await echo.measure(echoDurationMs);
     const figures = await underLoad(stack, load, options.durationMs);
     const echoAfterMs = await echo.measure(echoDurationMs);

@@ -10,9 +10,9 @@ export interface BenchOptions {
   readonly variants: readonly Variant[];
   /** How often everything is measured; figures are medians. */
   readonly rounds: number;
-  /** How long each measurement takes, and the traffic before it that nobody measures. */
+  /** How long each measurement takes, and the requests before it that nobody measures. */
   readonly durationMs: number;
-  readonly warmupMs: number;
+  readonly warmupRequests: number;
   /** Connections to the front door; each sends its next request when it has its answer. */
   readonly connections: number;
   /** `service=count`, as the launcher takes it. */
@@ -40,7 +40,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .option("--all-in-one", "only with all services in one process")
     .option("--rounds <number>", "how often everything is measured", atLeast(1), 5)
     .option("--seconds <number>", "how long each measurement takes", atLeast(1), 8)
-    .option("--warmup <number>", "seconds of traffic before each measurement", atLeast(0), 4)
+    .option("--warmup <number>", "requests before each measurement", atLeast(0), 10_000)
     .option("--connections <number>", "clients that ask without pause", atLeast(1), 32)
     .option("--replicas <service=count>", "run a service several times; repeatable", append, [])
     .option("--json", "print everything that was measured as JSON")
@@ -53,7 +53,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     app: "hotel",
     variants: variantsOf(given),
     ...{ rounds, connections, replicas, json: given.json ?? false },
-    ...{ durationMs: given.seconds * 1_000, warmupMs: given.warmup * 1_000 },
+    ...{ durationMs: given.seconds * 1_000, warmupRequests: given.warmup },
   };
 }
 

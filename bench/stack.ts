@@ -18,7 +18,7 @@ export interface StackProcess {
 export interface Stack {
   /** The front door. */
   readonly url: string;
-  /** From the start of the launcher until every server has said that it is ready. */
+  /** From the start of `npm start`'s program until every server has said that it is ready. */
   readonly readyAfterMs: number;
   readonly processes: readonly StackProcess[];
   close(): Promise<void>;
@@ -52,8 +52,8 @@ async function commandLine(
   directory: string,
 ): Promise<string[]> {
   return [
-    join(root, "packages/launcher/cli.ts"),
-    ...[app, "--data-dir", directory, "--fresh", "--port-base", `${await freePortBase()}`],
+    join(root, "bin/faultline.mjs"),
+    ...["start", app, "--data-dir", directory, "--fresh", "--port-base", `${await freePortBase()}`],
     ...(variant === "all-in-one" ? ["--all-in-one"] : []),
     ...replicas.flatMap((replica) => ["--replicas", replica]),
   ];
@@ -111,7 +111,7 @@ interface Server {
 }
 
 async function lookAround(launcher: ChildProcess, directory: string) {
-  const { url } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
+  const { url, pid } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
   const response = await fetch(`${url}/api/status`);
   const { servers }: { servers: readonly Server[] } = JSON.parse(await response.text());
   const door = servers.find(({ kind }) => kind === "front door");
@@ -120,7 +120,8 @@ async function lookAround(launcher: ChildProcess, directory: string) {
     const isService = kind === "service" || kind === "front door";
     return { name, pid, kind: isService ? "service" : "store" };
   });
-  processes.push({ name: "launcher", kind: "launcher", pid: launcher.pid ?? 0 });
+  processes.push({ name: "npm start", kind: "launcher", pid: launcher.pid ?? 0 });
+  processes.push({ name: "launcher", kind: "launcher", pid });
   return { url: door.url, processes };
 }
 
