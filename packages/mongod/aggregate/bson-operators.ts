@@ -1,33 +1,216 @@
-import { Decimal128, type Document, Long, ObjectId } from "bson";
-import type { Iterator } from "mingo/lazy";
+import { type Document, Long, ObjectId } from "bson";
 import type { Options } from "mingo/types";
-import { isDocument, typeName } from "../arguments.ts";
+import { isDocument, toNumber } from "../arguments.ts";
 import { decode, encode } from "../bson/codec.ts";
 import { compareValues } from "../bson/key.ts";
+import { numberKind } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
 import { compileFilter, rootElement } from "../query/filter.ts";
 import { checkSort, sortKeyOf } from "../query/sort.ts";
-import { mingo } from "./mingo.ts";
-
-type Evaluate = (document: unknown, expression: unknown, options: Options) => unknown;
+import { folds } from "./accumulators.ts";
+import {
+  absolute,
+  add,
+  divide,
+  isNothing,
+  modulo,
+  multiply,
+  power,
+  type Rounding,
+  round,
+  subtract,
+  typeOf,
+} from "./arithmetic.ts";
+import { type NumberName, textOfBson, toNumberType } from "./conversions.ts";
+import { $group } from "./group.ts";
+import { type Library, lazy } from "./mingo.ts";
+import {
+  type Accumulator,
+  type Expression,
+  evaluate,
+  ofMany,
+  ofOne,
+  ofTwo,
+  type Stage,
+  scopeOf,
+} from "./operator.ts";
+import { internalExpressions } from "./plain-operators.ts";
+import { $bottom, $bottomN, $maxN, $minN, $top, $topN } from "./ranked.ts";
 
 /** What the library does by JavaScript's rules and MongoDB by those of BSON. */
-export const bsonOperators = {
-  pipeline: { $match, $merge: refusedInside("$merge"), $out: refusedInside("$out"), $sort },
-  expression: {
-    $cmp: compared((order) => Math.sign(order)),
-    $eq: compared((order) => order === 0),
-    $gt: compared((order) => order > 0),
-    $gte: compared((order) => order >= 0),
-    $lt: compared((order) => order < 0),
-    $lte: compared((order) => order <= 0),
-    $ne: compared((order) => order !== 0),
-    $toObjectId,
-    $type,
-  },
+export const ownStages: Library<Stage> = {
+  $group,
+  $match,
+  $merge: refusedInside("$merge"),
+  $out: refusedInside("$out"),
+  $sort,
 };
 
-function $match(documents: Iterator, filter: Document, options: Options): Iterator {
+const expressions: Library<Expression> = {
+  $abs: ofOne(absolute),
+  $add: ofMany(add),
+  $avg: accumulating("$avg"),
+  $ceil: ofOne((value) => round("$ceil", value)),
+  $cmp: compared("$cmp", (order) => Math.sign(order)),
+  $divide: ofTwo("$divide", divide),
+  $eq: compared("$eq", (order) => order === 0),
+  $first: atEnd("$first", 0),
+  $floor: ofOne((value) => round("$floor", value)),
+  $gt: compared("$gt", (order) => order > 0),
+  $gte: compared("$gte", (order) => order >= 0),
+  $isNumber: ofOne((value) => numberKind(value) !== undefined),
+  $last: atEnd("$last", -1),
+  $lt: compared("$lt", (order) => order < 0),
+  $lte: compared("$lte", (order) => order <= 0),
+  $max: accumulating("$max"),
+  $maxN: rankedItems($maxN),
+  $min: accumulating("$min"),
+  $minN: rankedItems($minN),
+  $mod: ofTwo("$mod", modulo),
+  $multiply: ofMany(multiply),
+  $ne: compared("$ne", (order) => order !== 0),
+  $pow: ofTwo("$pow", power),
+  $reduce,
+  $round: rounded("$round"),
+  $subtract: ofTwo("$subtract", subtract),
+  $sum: accumulating("$sum"),
+  $toDecimal: ofOne((value) => toNumberType(value, "decimal")),
+  $toDouble: ofOne((value) => toNumberType(value, "double")),
+  $toInt: ofOne((value) => toNumberType(value, "int")),
+  $toLong: ofOne((value) => toNumberType(value, "long")),
+  $toObjectId,
+  $trunc: rounded("$trunc"),
+  $type: (document, expression, options) => typeOf(evaluate(document, expression, options)),
+};
+
+/** The names of expressions that are ours. */
+export const ownExpressionNames: readonly string[] = Object.keys(expressions);
+
+/** With those that do something before or after the library's own. */
+export function ownExpressions(library: Library<Expression>): Library<Expression> {
+  const { $convert: convert, $dateDiff, $function, $toString } = library;
+  if (!convert || !$dateDiff || !$function || !$toString) throw new TypeError("an operator lacks");
+  return {
+    ...expressions,
+    ...internalExpressions,
+    $convert: converting(convert),
+    $dateDiff: (document, expression, options) => {
+      const difference = $dateDiff(document, expression, options);
+      return typeof difference === "number" ? Long.fromNumber(difference) : difference;
+    },
+    $function: internalOnly($function),
+    $toString: (document, expression, options) => {
+      const value = evaluate(document, expression, options);
+      return textOfBson(value) ?? $toString(document, { $literal: value }, options);
+    },
+  };
+}
+
+export const ownAccumulators: Library<Accumulator> = {
+  ...Object.fromEntries(
+    Object.keys(folds).map((name): [string, Accumulator] => [name, folded(name)]),
+  ),
+  $accumulator: refuseScript,
+  $bottom,
+  $bottomN,
+  $maxN,
+  $minN,
+  $top,
+  $topN,
+};
+
+function folded(name: string): Accumulator {
+  return (documents, expression, options) => {
+    const fold = folds[name]?.();
+    if (!fold) throw new TypeError(`there is no accumulator ${name}`);
+    const scope = scopeOf(options);
+    for (const document of documents) {
+      const hasNone = expression === null || expression === undefined;
+      fold.add(
+        hasNone ? document : evaluate(document, expression, scope.update({ root: document })),
+      );
+    }
+    return fold.result();
+  };
+}
+
+/** As an expression: of the arguments, or of the items of a single one. */
+function accumulating(name: string): Expression {
+  const accumulate = folded(name);
+  return (document, expression, options) => {
+    // The library gives an accumulator within a stage all documents.
+    if (Array.isArray(document)) return accumulate(document, expression, options);
+    const value = evaluate(document, expression, options);
+    const isList = Array.isArray(expression) && Array.isArray(value);
+    const only: unknown = isList && value.length === 1 ? value[0] : value;
+    return accumulate(Array.isArray(only) ? only : [only], null, options);
+  };
+}
+
+/** The first or last item of an array. */
+function atEnd(name: string, place: 0 | -1): Expression {
+  const accumulate = folded(name);
+  return (document, expression, options) => {
+    if (Array.isArray(document)) return accumulate(document, expression, options);
+    const given = Array.isArray(expression) && expression.length === 1 ? expression[0] : expression;
+    const items = evaluate(document, given, options);
+    if (isNothing(items)) return null;
+    if (Array.isArray(items)) return items.at(place);
+    throw new MongoError(
+      "Location28689",
+      `${name}'s argument must be an array, but is ${typeOf(items)}`,
+    );
+  };
+}
+
+function $reduce(document: unknown, expression: unknown, options: Options): unknown {
+  const spec = isDocument(expression) ? expression : {};
+  const items = evaluate(document, spec.input, options);
+  if (isNothing(items)) return null;
+  if (!Array.isArray(items)) {
+    throw new MongoError(
+      "Location40080",
+      `$reduce requires that 'input' be an array, found: ${typeOf(items)}`,
+    );
+  }
+  const scope = scopeOf(options);
+  let value = evaluate(document, spec.initialValue, options);
+  for (const item of items) {
+    const variables = { this: item, value };
+    value = evaluate(document, spec.in, scope.update({ root: rootOf(options), variables }));
+  }
+  return value;
+}
+
+function rootOf(options: Options): unknown {
+  const local: unknown = Reflect.get(options, "local");
+  return isObject(local) ? Reflect.get(local, "root") : undefined;
+}
+
+/** As an expression: of the items of an array. */
+function rankedItems(accumulate: Accumulator): Expression {
+  return (document, expression, options) => {
+    if (Array.isArray(document) || !isDocument(expression)) {
+      return accumulate(Array.isArray(document) ? document : [], expression, options);
+    }
+    const items = evaluate(document, expression.input, options);
+    if (isNothing(items)) return null;
+    const spec = { n: evaluate(document, expression.n, options), input: "$item" };
+    const wrapped = (Array.isArray(items) ? items : [items]).map((item: unknown) => ({ item }));
+    return accumulate(wrapped, spec, options);
+  };
+}
+
+function rounded(name: Rounding): Expression {
+  return (document, expression, options) => {
+    const value = evaluate(document, expression, options);
+    const [number, place] = Array.isArray(expression) && Array.isArray(value) ? value : [value, 0];
+    const places = Array.isArray(expression) && expression.length < 2 ? 0 : place;
+    return round(name, number, places);
+  };
+}
+
+function $match(documents: Parameters<Stage>[0], filter: Document, options: Options) {
   if (!isDocument(filter)) {
     throw new MongoError("Location15959", "the match filter must be an expression in an object");
   }
@@ -35,7 +218,7 @@ function $match(documents: Iterator, filter: Document, options: Options): Iterat
   return documents.filter((document) => matches(rootElement(encode(document as Document))));
 }
 
-function $sort(documents: Iterator, order: Document): Iterator {
+function $sort(documents: Parameters<Stage>[0], order: Document) {
   if (!isDocument(order) || Object.keys(order).length === 0) {
     throw new MongoError("Location15976", "$sort stage must have at least one sort key");
   }
@@ -58,10 +241,6 @@ function refusedInside(name: string): () => never {
   };
 }
 
-function lazy(documents: readonly Document[]): Iterator {
-  return new (mingo().Aggregator)([], { context: mingo().context }).stream([...documents]);
-}
-
 function variablesOf(options: Options): Document {
   const local: unknown = Reflect.get(options, "local");
   const variables: unknown = isObject(local) ? Reflect.get(local, "variables") : undefined;
@@ -72,47 +251,56 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-function compared(result: (order: number) => unknown): Evaluate {
-  return (document, expression, options) => {
-    const values = mingo().evalExpr(document, expression, options);
-    if (!Array.isArray(values) || values.length !== 2) {
-      throw new MongoError("Location16020", "Expression takes exactly 2 arguments.");
-    }
-    return result(compareValues(values[0], values[1]));
-  };
-}
-
-/** The type of a value, or `missing`. */
-function $type(document: unknown, expression: unknown, options: Options): unknown {
-  const value = mingo().evalExpr(document, expression, options);
-  return value === undefined ? "missing" : typeName(value);
-}
-
-/** `$toString` that also knows the classes of BSON. */
-export function textOfIds(toText: Evaluate): Evaluate {
-  return (document, expression, options) => {
-    const value = mingo().evalExpr(document, expression, options);
-    const isClass = value instanceof ObjectId || value instanceof Decimal128 || Long.isLong(value);
-    return isClass ? value.toString() : toText(document, { $literal: value }, options);
-  };
+function compared(name: string, result: (order: number) => unknown): Expression {
+  return ofTwo(name, ([a, b]) => result(compareValues(a, b)));
 }
 
 /** The library makes use of `$function` itself, with real functions, which no client can send. */
-export function internalOnly(run: Evaluate): Evaluate {
+function internalOnly(run: Expression): Expression {
   return (document, expression, options) => {
     if (!isDocument(expression) || typeof expression.body !== "function") return refuseScript();
     return run(document, expression, options);
   };
 }
 
-export function refuseScript(): never {
+function refuseScript(): never {
   throw new MongoError("BadValue", "scripts are not supported by this server");
 }
 
 function $toObjectId(document: unknown, expression: unknown, options: Options): unknown {
-  const value = mingo().evalExpr(document, expression, options);
-  if (value === null || value === undefined) return null;
+  const value = evaluate(document, expression, options);
+  if (isNothing(value)) return null;
   if (value instanceof ObjectId) return value;
   if (typeof value === "string" && ObjectId.isValid(value)) return new ObjectId(value);
-  throw new MongoError("BadValue", `Failed to parse objectId '${String(value)}' in $convert`);
+  const text = `Failed to parse objectId '${String(value)}' in $convert with no onError value`;
+  throw new MongoError("ConversionFailure", text);
+}
+
+const numberTypes: Readonly<Record<string, NumberName>> = {
+  "1": "double",
+  "16": "int",
+  "18": "long",
+  "19": "decimal",
+  decimal: "decimal",
+  double: "double",
+  int: "int",
+  long: "long",
+};
+
+/** Conversions to numbers are ours; the library does the others. */
+function converting(library: Expression): Expression {
+  return (document, expression, options) => {
+    if (!isDocument(expression)) return library(document, expression, options);
+    const to = evaluate(document, expression.to, options);
+    const wanted = numberTypes[String(toNumber(to) ?? to)];
+    if (!wanted) return library(document, expression, options);
+    const input = evaluate(document, expression.input, options);
+    if (isNothing(input)) return evaluate(document, expression.onNull ?? null, options);
+    try {
+      return toNumberType(input, wanted);
+    } catch (error) {
+      if (!Object.hasOwn(expression, "onError")) throw error;
+      return evaluate(document, expression.onError, options);
+    }
+  };
 }

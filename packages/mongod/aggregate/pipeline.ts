@@ -1,41 +1,56 @@
 import type { Document } from "bson";
-import { isDocument } from "../arguments.ts";
-import { decodePlain, encode } from "../bson/codec.ts";
+import { decodeForExpressions, encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
+import type { Turns } from "../turns.ts";
+import type { OtherCollections } from "./lookup.ts";
 import { mingo } from "./mingo.ts";
+import { evaluate, scopeOf } from "./operator.ts";
+import { refuseInternal } from "./plain-operators.ts";
+import { type Running, runStages, type Steps } from "./run-stages.ts";
+import { desugared, parseStages, stageName } from "./stages.ts";
 
 export interface PipelineOptions {
   readonly variables?: Document | undefined;
-  /** All documents of another collection of the same database. */
-  readonly collection?: ((name: string) => Iterable<Uint8Array>) | undefined;
+  /** The other collections of the same database. */
+  readonly collections?: OtherCollections;
+  /** Without them everything is worked out in one go. */
+  readonly turns?: Turns;
 }
 
-/** Runs stages over documents. What comes out is encoded; errors are MongoDB's. */
+/**
+ * Runs stages over documents, which come in steps: `undefined` where others have their turn.
+ * What comes out is encoded; errors are MongoDB's.
+ */
 export function* runPipeline(
-  documents: Iterable<Uint8Array>,
+  documents: Iterable<Uint8Array | undefined>,
   stages: readonly Document[],
   options: PipelineOptions = {},
-): Generator<Uint8Array> {
+): Generator<Uint8Array | undefined> {
   const results = translated(() => {
-    const { Aggregator } = mingo();
-    const aggregator = new Aggregator(plainStages(stages), settings(options));
-    return aggregator.stream(decoded(documents));
+    const running: Running = { options: settings(options), turns: options.turns };
+    const steps = runStages(decoded(documents), plainStages(stages), running);
+    return steps[Symbol.iterator]();
   });
   for (;;) {
     const { done, value } = translated(() => results.next());
     if (done) return;
-    yield encode(value as Document);
+    yield value && encode(value);
   }
 }
 
-/** What an expression is for a document with plain numbers. */
+/** What an expression is for a document as `decodeForExpressions` gives it. */
 export function evaluator(
   expression: unknown,
   variables?: Document,
 ): (document: Document) => unknown {
-  const plain: unknown = decodePlain(encode({ expression })).expression;
-  const options = settings({ variables });
-  return (document) => translated(() => mingo().evalExpr(document, plain, options));
+  refuseInternal(expression);
+  const { parsed } = decodeForExpressions(encode({ parsed: expression }));
+  let scope: ReturnType<typeof scopeOf> | undefined;
+  return (document) =>
+    translated(() => {
+      scope ??= scopeOf(settings({ variables }) as never);
+      return evaluate(document, parsed, scope.update({ root: document }));
+    });
 }
 
 const updateStages = new Set([
@@ -63,49 +78,27 @@ export function updatePipeline(
   };
 }
 
-/** The stages of a pipeline. Throws for one that is no stage, or not known. */
-export function parseStages(pipeline: readonly unknown[]): Document[] {
-  return pipeline.map((stage) => {
-    if (!isDocument(stage)) {
-      throw new MongoError(
-        "TypeMismatch",
-        "Each element of the 'pipeline' array must be an object",
-      );
-    }
-    if (Object.keys(stage).length !== 1) {
-      throw new MongoError(
-        "Location40323",
-        "A pipeline stage specification object must contain exactly one field.",
-      );
-    }
-    return stage;
-  });
-}
-
-export function stageName(stage: Document): string {
-  return Object.keys(stage)[0] ?? "";
-}
-
-function* decoded(documents: Iterable<Uint8Array>): Generator<Document> {
-  for (const document of documents) yield decodePlain(document);
+function* decoded(documents: Iterable<Uint8Array | undefined>): Steps {
+  for (const document of documents) yield document && decodeForExpressions(document);
 }
 
 function plainStages(stages: readonly Document[]): Document[] {
-  const plain: unknown = decodePlain(encode({ stages: [...stages] })).stages;
-  return Array.isArray(plain) ? plain : [];
+  for (const stage of stages) refuseInternal(stage);
+  const plain: unknown = decodeForExpressions(encode({ stages: [...stages] })).stages;
+  return Array.isArray(plain) ? desugared(plain) : [];
 }
 
-function settings({ variables, collection }: PipelineOptions) {
+function settings({ variables, collections }: PipelineOptions) {
+  const library = mingo();
   return {
     idKey: "_id",
     processingMode: 0,
     useStrictMode: true,
     failOnError: true,
-    context: mingo().context,
+    context: collections ? library.contextWith(collections) : library.context,
     // The library uses scripts of its own; those of clients are refused by our `$function`.
     scriptEnabled: true,
-    ...(variables ? { variables: decodePlain(encode(variables)) } : {}),
-    ...(collection ? { collectionResolver: (name: string) => [...decoded(collection(name))] } : {}),
+    ...(variables ? { variables: decodeForExpressions(encode(variables)) } : {}),
   };
 }
 
@@ -115,6 +108,7 @@ function translated<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof MongoError || !(error instanceof Error)) throw error;
+    if (error.name === "StorageFull") throw error;
     throw translate(error);
   }
 }

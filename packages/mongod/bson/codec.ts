@@ -1,9 +1,10 @@
 import { type DeserializeOptions, type Document, deserialize, serialize } from "bson";
 import { type Element, types } from "./element.ts";
+import { forExpressions } from "./numbers.ts";
 
 /**
  * Two ways to decode. `decode` keeps every number in its BSON class, so that what is encoded
- * again is what was there; `decodePlain` gives plain numbers, for the operators of mingo.
+ * again is what was there; `decodeForExpressions` does too, but ints and most doubles are plain.
  */
 const exact: DeserializeOptions = {
   promoteValues: false,
@@ -11,14 +12,16 @@ const exact: DeserializeOptions = {
   bsonRegExp: true,
   validation: { utf8: false },
 };
-const plain: DeserializeOptions = { promoteLongs: true, validation: { utf8: false } };
 
 export function decode(bytes: Uint8Array, options?: DeserializeOptions): Document {
   return deserialize(bytes, options ? { ...exact, ...options } : exact);
 }
 
-export function decodePlain(bytes: Uint8Array): Document {
-  return deserialize(bytes, plain);
+/** A document as aggregation works on it; see `bson/numbers.ts`. */
+export function decodeForExpressions(bytes: Uint8Array): Document {
+  const document = deserialize(bytes, exact);
+  forExpressions(document);
+  return document;
 }
 
 /** The bytes of a document. `undefined` fields are left out, as drivers do. */
@@ -46,17 +49,4 @@ export function decodeElement(element: Element): unknown {
   wrapped.set(bytes.subarray(start, end), 6);
   wrapped[size + 6] = 0;
   return decode(wrapped)[""];
-}
-
-/** The same with plain numbers. */
-export function decodePlainElement(element: Element): unknown {
-  const { type, bytes, start, end } = element;
-  const size = end - start;
-  const wrapped = Buffer.allocUnsafe(size + 7);
-  wrapped.writeInt32LE(size + 7, 0);
-  wrapped[4] = type;
-  wrapped[5] = 0;
-  wrapped.set(bytes.subarray(start, end), 6);
-  wrapped[size + 6] = 0;
-  return decodePlain(wrapped)[""];
 }

@@ -58,6 +58,10 @@ export function keyOfValue(value: unknown): Uint8Array {
 
 /** Negative, zero or positive, as `a` comes before, with or after `b` in MongoDB's order. */
 export function compareValues(a: unknown, b: unknown): number {
+  const areNumbers = typeof a === "number" && typeof b === "number";
+  if (areNumbers && !Number.isNaN(a) && !Number.isNaN(b)) {
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
   return Buffer.compare(keyOfValue(a), keyOfValue(b));
 }
 

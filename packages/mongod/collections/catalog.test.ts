@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { encode } from "../bson/codec.ts";
 import { createMemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage.ts";
+import { Turns } from "../turns.ts";
 import { Catalog } from "./catalog.ts";
 import type { Collection } from "./collection.ts";
 
@@ -79,4 +80,48 @@ test("a server killed while it renames over a collection leaves one of the two n
 
   expect(next.get("t.c")).toBeUndefined();
   expect(next.get("t.target")?.count).toBe(50);
+});
+
+test("what others do between the steps of a build is in the index", () => {
+  const storage = createMemoryStorage();
+  const catalog = new Catalog(storage);
+  const collection = catalog.create("t.c");
+  collection.insert([1, 2, 2, 3, 4].map((a, _id) => encode({ _id, a })));
+  const turns = new Turns(() => {});
+  turns.isOver = () => true;
+  // One document a step, once it has come to 32; so this build is one step for each batch.
+  collection.insert(Array.from({ length: 100 }, (_, at) => encode({ _id: 100 + at, a: 100 + at })));
+  const steps = catalog.addIndexInSteps(collection, { ...secondary, unique: true }, turns);
+  const byId = (id: number) => [...collection.scan()].find(({ recordId }) => recordId === id);
+  const twin = byId(3) ?? expect.unreachable();
+  collection.remove([twin]);
+
+  expect(steps.next().done).toBe(false);
+  const late = byId(60) ?? expect.unreachable();
+  collection.remove([byId(1) ?? expect.unreachable(), byId(70) ?? expect.unreachable()]);
+  collection.replace(late, encode({ _id: 154, a: -1 }));
+  collection.insert([encode({ _id: 999, a: 999 })]);
+  expect(collection.indexes).toHaveLength(1);
+  while (!steps.next().done);
+
+  const index = collection.indexes[1] ?? expect.unreachable();
+  expect(collection.countEntries(index)).toBe(collection.count);
+  expect(collection.count).toBe(103);
+});
+
+test("a document that goes does not take the entry of its twin with it", () => {
+  const storage = createMemoryStorage();
+  const catalog = new Catalog(storage);
+  const collection = catalog.create("t.c");
+  collection.insert(Array.from({ length: 64 }, (_, _id) => encode({ _id, a: _id % 63 })));
+  const turns = new Turns(() => {});
+  turns.isOver = () => true;
+  const steps = catalog.addIndexInSteps(collection, { ...secondary, unique: true }, turns);
+  steps.next();
+  const [twin] = collection.scan({ reverse: true });
+  collection.remove([twin ?? expect.unreachable()]);
+  while (!steps.next().done);
+
+  const index = collection.indexes[1] ?? expect.unreachable();
+  expect(collection.countEntries(index)).toBe(63);
 });

@@ -4,7 +4,8 @@ import { isDocument, toNumber } from "../arguments.ts";
 import { afterPrefix } from "../bson/bytes.ts";
 import { decode, encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
-import type { Change, Storage } from "../storage.ts";
+import { type Change, type Storage, StorageFull } from "../storage.ts";
+import type { Turns } from "../turns.ts";
 import { Collection, type CollectionEntry } from "./collection.ts";
 import type { Index, IndexEntry } from "./index-spec.ts";
 import {
@@ -19,6 +20,7 @@ import {
 } from "./layout.ts";
 
 const clearedAtOnce = 10_000;
+const indexedAtOnce = 2_000;
 
 /** All collections of the server. Changes to it are written before they are visible. */
 export class Catalog {
@@ -77,11 +79,51 @@ export class Catalog {
     return collection;
   }
 
+  /** Adds an index in one go. Throws DuplicateKey and adds nothing. */
   addIndex(collection: Collection, index: Omit<IndexEntry, "id" | "multikey">): void {
+    for (const _ of this.addIndexInSteps(collection, index));
+  }
+
+  /**
+   * The same, with a break in the sequence wherever `turns` asks for one: documents may come,
+   * change and go meanwhile. A crash leaves entries that no catalog entry knows, for the sweep.
+   */
+  *addIndexInSteps(
+    collection: Collection,
+    wanted: Omit<IndexEntry, "id" | "multikey">,
+    turns?: Turns,
+  ): Generator<undefined> {
     const id = this.#nextId;
     this.#nextId += 1;
     this.storage.write([this.#nextIdChange()]);
-    collection.addIndex({ ...index, id, multikey: false });
+    const index = collection.beginIndex({ ...wanted, id, multikey: false });
+    let isComplete = false;
+    try {
+      yield* this.#fill(collection, index, turns);
+      isComplete = true;
+    } finally {
+      collection.endIndex(index, { isComplete });
+      if (!isComplete) this.#clearIfPossible(collection.changesToClear(index));
+    }
+  }
+
+  *#fill(collection: Collection, index: Index, turns: Turns | undefined): Generator<undefined> {
+    let indexed = 0;
+    const isEnough = () => {
+      indexed += 1;
+      return indexed % indexedAtOnce === 0 || (indexed % 32 === 0 && turns?.isOver() === true);
+    };
+    let after: number | undefined = 0;
+    for (;;) {
+      after = collection.indexSome(index, after, isEnough);
+      if (after === undefined) return;
+      if (!turns?.isOver()) continue;
+      yield undefined;
+      if (this.get(collection.namespace) !== collection) {
+        throw new MongoError("IndexBuildAborted", "collection dropped during the index build");
+      }
+      turns.begin();
+    }
   }
 
   dropIndex(collection: Collection, index: Index): void {
@@ -137,6 +179,15 @@ export class Catalog {
       batch = [];
     }
     if (batch.length > 0) this.storage.write(batch);
+  }
+
+  /** What is left because the disk is full, the next start sweeps. */
+  #clearIfPossible(changes: Iterable<Change>): void {
+    try {
+      this.#clear(changes);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+    }
   }
 
   #sweep(): void {

@@ -3,12 +3,11 @@ import { afterPrefix } from "../bson/bytes.ts";
 import { encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { compileFilter, type Predicate, rootElement } from "../query/filter.ts";
 import type { Change, Storage } from "../storage.ts";
 import { Batch } from "./batch.ts";
 import { withIdFirst } from "./document-id.ts";
-import { type Changed, changeEntries } from "./index-entries.ts";
-import { type Index, type IndexEntry, openIndex } from "./index-spec.ts";
+import { IndexSet, type IndexTarget } from "./index-set.ts";
+import type { Index, IndexEntry } from "./index-spec.ts";
 import {
   catalogKey,
   indexEntryKey,
@@ -42,8 +41,7 @@ export interface StoredDocument {
 export class Collection {
   readonly storage: Storage;
   #entry: CollectionEntry;
-  #indexes: readonly Index[] = [];
-  #partial = new Map<number, Predicate>();
+  readonly #indexes: IndexSet;
   #nextRecordId: number;
   #count: number | undefined;
   #dataSize: number | undefined;
@@ -51,7 +49,7 @@ export class Collection {
   constructor(storage: Storage, entry: CollectionEntry) {
     this.storage = storage;
     this.#entry = entry;
-    this.#useEntry(entry);
+    this.#indexes = new IndexSet(entry.indexes);
     this.#nextRecordId = this.#lastRecordId() + 1;
   }
 
@@ -64,7 +62,12 @@ export class Collection {
   }
 
   get indexes(): readonly Index[] {
-    return this.#indexes;
+    return this.#indexes.ready;
+  }
+
+  /** Some index is not complete yet. */
+  get isBuilding(): boolean {
+    return this.#indexes.isBuilding;
   }
 
   /** How many documents there are; counted once, then kept. */
@@ -82,7 +85,7 @@ export class Collection {
   /** Takes over a changed catalog entry, which the caller has written or writes. */
   replaceEntry(entry: CollectionEntry): void {
     this.#entry = entry;
-    this.#useEntry(entry);
+    this.#indexes.use(entry.indexes);
   }
 
   get(recordId: number): Uint8Array | undefined {
@@ -91,7 +94,7 @@ export class Collection {
 
   /** The document with this `_id`, given as its ordered key. */
   findById(key: Uint8Array): StoredDocument | undefined {
-    const idIndex = this.#indexes[0];
+    const [idIndex] = this.#indexes.ready;
     if (!idIndex) return undefined;
     const value = this.storage.get(indexEntryKey(idIndex.entry.id, key));
     if (!value) return undefined;
@@ -136,14 +139,9 @@ export class Collection {
   replace(stored: StoredDocument, document: Uint8Array): void {
     checkSize(document);
     const batch = new Batch(this.storage);
-    for (const index of this.#indexes) {
-      this.#change(
-        index,
-        { before: stored.bytes, after: document },
-        { recordId: stored.recordId, batch },
-      );
-    }
-    batch.put(recordKey(this.#entry.id, stored.recordId), document);
+    const { recordId } = stored;
+    this.#indexes.change({ before: stored.bytes, after: document }, this.#target(recordId, batch));
+    batch.put(recordKey(this.#entry.id, recordId), document);
     this.#commit(batch);
     this.#grow(0, document.length - stored.bytes.length);
   }
@@ -154,8 +152,7 @@ export class Collection {
     let size = 0;
     for (const document of stored) {
       const { bytes, recordId } = document;
-      for (const index of this.#indexes)
-        this.#change(index, { before: bytes }, { recordId, batch });
+      this.#indexes.change({ before: bytes }, this.#target(recordId, batch));
       batch.delete(recordKey(this.#entry.id, recordId));
       size += document.bytes.length;
     }
@@ -163,27 +160,42 @@ export class Collection {
     this.#grow(-stored.length, -size);
   }
 
-  /** Adds an index and its entries for all documents. Throws DuplicateKey and adds nothing. */
-  addIndex(entry: IndexEntry): void {
+  /** From here on an index is kept, but queries do not use it before `endIndex`. */
+  beginIndex(entry: IndexEntry): Index {
+    return this.#indexes.beginBuild(entry);
+  }
+
+  /**
+   * Adds the entries for documents behind a record, until `isEnough` says so, in one batch.
+   * Returns the last record it came to, or undefined at the end. Throws DuplicateKey.
+   */
+  indexSome(index: Index, after: number, isEnough: () => boolean): number | undefined {
+    const { id } = this.#entry;
     const batch = new Batch(this.storage);
-    const index = openIndex(entry);
-    this.#compilePartial(entry);
-    const previous = this.#indexes;
-    this.#indexes = [...previous, index];
-    try {
-      for (const { recordId, bytes } of this.scan()) {
-        this.#change(index, { after: bytes }, { recordId, batch });
-      }
-      this.#commit(batch, { ...this.#entry, indexes: [...this.#entry.indexes, entry] });
-    } catch (error) {
-      this.#indexes = previous;
-      throw error;
+    const to = afterPrefix(ownPrefix(recordKind, id));
+    let last: number | undefined;
+    for (const [key, bytes] of this.storage.range(recordKey(id, after + 1), to)) {
+      const recordId = recordIdOf(key);
+      this.#indexes.changeOne(index, { after: bytes }, this.#target(recordId, batch));
+      last = recordId;
+      if (isEnough()) break;
+      last = undefined;
     }
+    if (batch.changes.size > 0) this.storage.write([...batch.changes.values()]);
+    return last;
+  }
+
+  /** Queries use the index from here on; or it is given up, and the caller clears it. */
+  endIndex(index: Index, { isComplete }: { isComplete: boolean }): void {
+    const entry = this.#indexes.endBuild(index);
+    if (!isComplete) return;
+    const changed = { ...this.#entry, indexes: [...this.#entry.indexes, entry] };
+    this.#commit(new Batch(this.storage), changed);
   }
 
   /** The changes that take an index, or everything the collection has, away. */
   *changesToClear(index?: Index): Generator<Change> {
-    const gone = index ? [index] : this.#indexes;
+    const gone = index ? [index] : this.#indexes.ready;
     for (const { entry } of gone) yield* this.#clear(indexKind, entry.id);
     if (!index) yield* this.#clear(recordKind, this.#entry.id);
   }
@@ -206,8 +218,7 @@ export class Collection {
 
   /** Whether `document` belongs into `index`, as far as a partial index says. */
   belongs(index: Index, document: Uint8Array): boolean {
-    const filter = this.#partial.get(index.entry.id);
-    return !filter || filter(rootElement(document));
+    return this.#indexes.belongs(index, document);
   }
 
   #insertOne(given: Uint8Array, batch: Batch): number {
@@ -215,23 +226,15 @@ export class Collection {
     checkSize(document);
     const recordId = this.#nextRecordId;
     const attempt = batch.fork();
-    const target = { recordId, batch: attempt };
-    for (const index of this.#indexes) this.#change(index, { after: document }, target);
+    this.#indexes.change({ after: document }, this.#target(recordId, attempt));
     attempt.put(recordKey(this.#entry.id, recordId), document);
     batch.join(attempt);
     this.#nextRecordId += 1;
     return document.length;
   }
 
-  #change(
-    index: Index,
-    { before, after }: Changed,
-    target: { readonly recordId: number; readonly batch: Batch },
-  ): void {
-    const within = (document: Uint8Array | undefined) =>
-      document && this.belongs(index, document) ? document : undefined;
-    const changed = { before: within(before), after: within(after) };
-    changeEntries(index, changed, { ...target, namespace: this.namespace });
+  #target(recordId: number, batch: Batch): IndexTarget {
+    return { recordId, batch, namespace: this.namespace };
   }
 
   /** Writes a batch, and the catalog entry with it where that changed. */
@@ -247,16 +250,6 @@ export class Collection {
     if (entry) batch.put(catalogKey(entry.namespace), encode(entry));
     if (batch.changes.size > 0) this.storage.write([...batch.changes.values()]);
     if (entry) this.replaceEntry(entry);
-  }
-
-  #useEntry(entry: CollectionEntry): void {
-    this.#indexes = entry.indexes.map(openIndex);
-    this.#partial.clear();
-    for (const index of entry.indexes) this.#compilePartial(index);
-  }
-
-  #compilePartial({ id, partialFilterExpression }: IndexEntry): void {
-    if (partialFilterExpression) this.#partial.set(id, compileFilter(partialFilterExpression));
   }
 
   #lastRecordId(): number {

@@ -44,7 +44,13 @@ function includes(keys: readonly IndexKey[], { bytes }: IndexKey): boolean {
 }
 
 function removeEntry({ entry }: Index, key: IndexKey, { recordId, batch }: EntryTarget): void {
-  batch.delete(indexEntryKey(entry.id, key.bytes, entry.unique ? undefined : recordId));
+  const entryKey = indexEntryKey(entry.id, key.bytes, entry.unique ? undefined : recordId);
+  if (entry.unique) {
+    // While an index is built, the entry may be that of another document with the same key.
+    const holder = batch.get(entryKey);
+    if (holder && readRecordId(holder, 0) !== recordId) return;
+  }
+  batch.delete(entryKey);
 }
 
 function addEntry(index: Index, key: IndexKey, { recordId, batch, namespace }: EntryTarget): void {

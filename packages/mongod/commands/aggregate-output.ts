@@ -1,16 +1,18 @@
 import type { Document } from "bson";
-import { stageName } from "../aggregate/pipeline.ts";
+import { stageName } from "../aggregate/stages.ts";
 import { isDocument } from "../arguments.ts";
 import { decode, encode } from "../bson/codec.ts";
 import { withIdFirst } from "../collections/document-id.ts";
 import { MongoError } from "../errors.ts";
 import { find } from "../query/execute.ts";
+import { visit } from "../turns.ts";
 import type { Call } from "./command.ts";
 import { insertOne } from "./update.ts";
 
 interface Output {
   readonly stage: Document;
-  readonly documents: Iterable<Uint8Array>;
+  /** `undefined` stands where others have their turn. */
+  readonly documents: Iterable<Uint8Array | undefined>;
 }
 
 /** `$out` and `$merge` write what the pipeline gives instead of returning it. */
@@ -18,15 +20,23 @@ export function writesResults(stage: Document): boolean {
   return ["$out", "$merge"].includes(stageName(stage));
 }
 
-export function writeResults(call: Call, { stage, documents }: Output): void {
-  if (stageName(stage) === "$out") replaceAll(call, { stage, documents });
-  else merge(call, { stage, documents });
+/** A promise only where others had a turn. Nothing is written before everything is worked out. */
+export function writeResults(call: Call, { stage, documents }: Output): undefined | Promise<void> {
+  const all: Uint8Array[] = [];
+  const write = () =>
+    stageName(stage) === "$out" ? replaceAll(call, { stage, all }) : merge(call, { stage, all });
+  const collected = visit(documents, (document) => all.push(document));
+  return collected ? collected.then(write) : write();
+}
+
+interface Results {
+  readonly stage: Document;
+  readonly all: readonly Uint8Array[];
 }
 
 /** The collection is replaced as a whole, once everything has been worked out; its indexes stay. */
-function replaceAll({ db, instance }: Call, { stage, documents }: Output): void {
+function replaceAll({ db, instance }: Call, { stage, all }: Results): undefined {
   const namespace = targetOf(db, stage.$out);
-  const all = [...documents];
   const existing = instance.catalog.get(namespace);
   const temporary = instance.catalog.create(`${namespace}.tmp.out`);
   try {
@@ -50,7 +60,7 @@ function targetOf(db: string, target: unknown): string {
   throw new MongoError("Location16990", "$out only supports a string or object argument");
 }
 
-function merge({ db, instance }: Call, { stage, documents }: Output): void {
+function merge({ db, instance }: Call, { stage, all }: Results): undefined {
   const given: unknown = stage.$merge;
   const spec: Document = isDocument(given) ? given : { into: given };
   const { whenMatched = "merge", whenNotMatched = "insert" } = spec;
@@ -60,7 +70,7 @@ function merge({ db, instance }: Call, { stage, documents }: Output): void {
     throw new MongoError("BadValue", "$merge: this way to merge is not supported by this server");
   }
   const collection = instance.catalog.getOrCreate(targetOf(db, spec.into));
-  for (const bytes of [...documents]) {
+  for (const bytes of all) {
     const document = decode(withIdFirst(bytes));
     const filter = Object.fromEntries(on.map((name) => [name, document[name]]));
     const [stored] = find(collection, { filter, limit: 1 });

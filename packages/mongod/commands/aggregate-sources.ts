@@ -1,10 +1,13 @@
 import { type Document, Long } from "bson";
-import { stageName } from "../aggregate/pipeline.ts";
+import type { OtherCollections } from "../aggregate/lookup.ts";
+import { stageName } from "../aggregate/stages.ts";
 import { isDocument } from "../arguments.ts";
-import { encode } from "../bson/codec.ts";
+import { decodeForExpressions, encode } from "../bson/codec.ts";
 import type { Collection } from "../collections/collection.ts";
 import { describeIndex } from "../collections/index-spec.ts";
 import { MongoError } from "../errors.ts";
+import { find, type Query } from "../query/execute.ts";
+import { planFor } from "../query/plan.ts";
 import { statistics } from "./coll-stats.ts";
 import type { Call } from "./command.ts";
 import { describeOperation } from "./current-op.ts";
@@ -58,6 +61,26 @@ export function sourceOf(call: Call, { first, collection }: First): Uint8Array[]
         `{aggregate: 1} is not valid for '${name}'; a collection is required.`,
       );
   }
+}
+
+/** The other collections that a pipeline reads: through their indexes where they have one. */
+export function otherCollections({ db, instance, checkInterrupt }: Call): OtherCollections {
+  return (name) => {
+    const collection = instance.catalog.get(`${db}.${name}`);
+    const read = (query: Query): Document[] => {
+      if (!collection) return [];
+      const found = find(collection, { ...query, checkInterrupt });
+      return Array.from(found, ({ bytes }) => decodeForExpressions(bytes));
+    };
+    return {
+      all: () => read({ filter: {} }),
+      byIndex(field, values) {
+        const filter = { [field]: { $in: [...values] } };
+        if (collection && planFor(collection, { filter }).kind === "scan") return undefined;
+        return read({ filter });
+      },
+    };
+  };
 }
 
 function collectionStatistics(

@@ -1,13 +1,15 @@
 import type { Document } from "bson";
-import { parseStages, runPipeline, stageName } from "../aggregate/pipeline.ts";
+import { runPipeline } from "../aggregate/pipeline.ts";
+import { parseStages, stageName } from "../aggregate/stages.ts";
 import { field, isDocument, optionalDocument, requiredArray, toNumber } from "../arguments.ts";
 import { encode } from "../bson/codec.ts";
 import type { Collection } from "../collections/collection.ts";
 import { firstBatch } from "../cursors/first-batch.ts";
 import { MongoError } from "../errors.ts";
-import { find, type Query } from "../query/execute.ts";
+import { findInTurns, type Query } from "../query/execute.ts";
+import { Turns } from "../turns.ts";
 import { writeResults, writesResults } from "./aggregate-output.ts";
-import { sourceOf } from "./aggregate-sources.ts";
+import { otherCollections, sourceOf } from "./aggregate-sources.ts";
 import type { Call, Command, RequiredPrivilege } from "./command.ts";
 import { emptyAsNone } from "./find.ts";
 import { namespaceOf } from "./namespace.ts";
@@ -29,47 +31,51 @@ export const aggregate: Command = {
     const whole = typeof body.aggregate !== "string";
     const namespace = whole ? `${db}.$cmd.aggregate` : namespaceOf(call);
     const collection = whole ? undefined : instance.catalog.get(namespace);
-    const documents = results(call, { stages, collection });
+    const turns = new Turns(call.checkInterrupt);
+    const documents = results(call, { stages, collection, turns });
     const { cursor } = body;
     const batchSize = isDocument(cursor) ? toNumber(cursor.batchSize) : undefined;
-    return firstBatch(call, { namespace, documents, batchSize, from: collection });
+    const last = stages.at(-1);
+    if (last && writesResults(last)) {
+      const written = writeResults(call, { stage: last, documents });
+      const empty = () => firstBatch(call, { namespace, documents: [], batchSize });
+      return written ? written.then(empty) : empty();
+    }
+    return firstBatch(call, { namespace, documents, turns, batchSize, from: collection });
   },
 };
+
+interface Wanted {
+  readonly stages: readonly Document[];
+  readonly collection: Collection | undefined;
+  readonly turns: Turns;
+}
 
 /** What the pipeline gives; all of it is worked out when the first is asked for, if it sorts or groups. */
 function results(
   call: Call,
-  { stages, collection }: { stages: readonly Document[]; collection: Collection | undefined },
-): Iterable<Uint8Array> {
-  const { body, instance, db } = call;
+  { stages, collection, turns }: Wanted,
+): Iterable<Uint8Array | undefined> {
+  const { body } = call;
   const variables = optionalDocument(field(body, "let", "aggregate"));
   const source = sourceOf(call, { first: stages[0], collection });
   const rest = source ? stages.slice(1) : stages;
   const { query, stages: left } = pushedDown(rest, source !== undefined);
   const hint = emptyAsNone(body.hint);
-  const { checkInterrupt } = call;
   const documents =
-    source ?? (collection ? stored(collection, { ...query, hint, variables, checkInterrupt }) : []);
+    source ?? (collection ? stored(collection, { ...query, hint, variables, turns }) : []);
   const last = left.at(-1);
   const output = last && writesResults(last) ? last : undefined;
   const inner = output ? left.slice(0, -1) : left;
   refuseInnerOutput(inner);
-  const options = {
-    variables,
-    collection: (name: string) => otherCollection(instance.catalog.get(`${db}.${name}`)),
-  };
-  const piped = inner.length > 0 ? runPipeline(documents, inner, options) : documents;
-  if (!output) return piped;
-  writeResults(call, { stage: output, documents: piped });
-  return [];
+  const collections = otherCollections(call);
+  return inner.length > 0
+    ? runPipeline(documents, inner, { variables, collections, turns })
+    : documents;
 }
 
-function* stored(collection: Collection, query: Query): Generator<Uint8Array> {
-  for (const { bytes } of find(collection, query)) yield bytes;
-}
-
-function* otherCollection(collection: Collection | undefined): Generator<Uint8Array> {
-  for (const { bytes } of collection?.scan() ?? []) yield bytes;
+function* stored(collection: Collection, query: Query): Generator<Uint8Array | undefined> {
+  for (const document of findInTurns(collection, query)) yield document?.bytes;
 }
 
 function refuseInnerOutput(stages: readonly Document[]): void {

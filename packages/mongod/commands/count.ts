@@ -1,4 +1,5 @@
 import { field, optionalCount, optionalDocument, optionalNumber } from "../arguments.ts";
+import { visit } from "../turns.ts";
 import { type Command, onCollection } from "./command.ts";
 import { documentsOf, emptyAsNone } from "./find.ts";
 import { collectionOf } from "./namespace.ts";
@@ -18,10 +19,12 @@ export const count: Command = {
       const rest = Math.max(0, (collection?.count ?? 0) - skip);
       return { n: limit > 0 ? Math.min(limit, rest) : rest, ok: 1 };
     }
-    const { checkInterrupt } = call;
-    const query = { filter, skip, limit, hint: emptyAsNone(body.hint), checkInterrupt };
+    const query = { filter, skip, limit, hint: emptyAsNone(body.hint) };
     let n = 0;
-    for (const _ of documentsOf(collection, query)) n += 1;
-    return { n, ok: 1 };
+    const counted = visit(documentsOf(collection, query, call), () => {
+      n += 1;
+    });
+    const reply = () => ({ n, ok: 1 });
+    return counted ? counted.then(reply) : reply();
   },
 };

@@ -19,7 +19,8 @@ import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { compileFilter } from "../query/filter.ts";
 import { encodedKey } from "../query/plan.ts";
-import { type Command, onCollection } from "./command.ts";
+import { othersTurn, Turns, visit } from "../turns.ts";
+import { type Call, type Command, onCollection } from "./command.ts";
 import { collectionOf, collectionToWrite } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
 
@@ -51,22 +52,48 @@ export const createIndexes: Command = {
     const wanted = requiredArray(field(call.body, "indexes", "createIndexes")).map(parse);
     if (wanted.length === 0)
       throw new MongoError("BadValue", "Must specify at least one index to create");
-    const createdCollectionAutomatically = collectionOf(call) === undefined;
-    const collection = collectionToWrite(call);
-    const numIndexesBefore = collection.indexes.length;
-    const added = wanted.filter((index) => isNew(collection, index));
-    if (numIndexesBefore + added.length > limits.indexesMax) {
-      throw new MongoError(
-        "CannotCreateIndex",
-        `add index fails, too many indexes for ${collection.namespace}`,
-      );
-    }
-    for (const index of added) call.instance.catalog.addIndex(collection, index);
+    if (!collectionOf(call)?.isBuilding) return build(call, wanted);
+    return othersReady(call).then(() => build(call, wanted));
+  },
+};
+
+/** One build a collection: a second waits, for it may be about the same index. */
+async function othersReady(call: Call): Promise<void> {
+  while (collectionOf(call)?.isBuilding) {
+    call.checkInterrupt();
+    await othersTurn();
+  }
+}
+
+/** A promise only where the build takes so long that others had their turn. */
+function build(call: Call, wanted: readonly Wanted[]): Document | Promise<Document> {
+  const createdCollectionAutomatically = collectionOf(call) === undefined;
+  const collection = collectionToWrite(call);
+  const numIndexesBefore = collection.indexes.length;
+  const added = wanted.filter((index) => isNew(collection, index));
+  if (numIndexesBefore + added.length > limits.indexesMax) {
+    throw new MongoError(
+      "CannotCreateIndex",
+      `add index fails, too many indexes for ${collection.namespace}`,
+    );
+  }
+  const reply = (): Document => {
     const numIndexesAfter = collection.indexes.length;
     const note = added.length === 0 ? { note: "all indexes already exist" } : {};
     return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, ...note, ok: 1 };
-  },
-};
+  };
+  const built = visit(buildSteps(call, collection, added), () => {});
+  return built ? built.then(reply) : reply();
+}
+
+function* buildSteps(
+  { instance, checkInterrupt }: Call,
+  collection: Collection,
+  added: readonly Wanted[],
+): Generator<undefined> {
+  const turns = new Turns(checkInterrupt);
+  for (const index of added) yield* instance.catalog.addIndexInSteps(collection, index, turns);
+}
 
 function parse(spec: unknown): Wanted {
   if (!isDocument(spec))

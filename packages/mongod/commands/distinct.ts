@@ -4,6 +4,7 @@ import { type Element, types } from "../bson/element.ts";
 import { keyOf } from "../bson/key.ts";
 import { rootElement } from "../query/filter.ts";
 import { parsePath, someAt } from "../query/path.ts";
+import { visit } from "../turns.ts";
 import { type Command, onCollection } from "./command.ts";
 import { documentsOf } from "./find.ts";
 import { collectionOf } from "./namespace.ts";
@@ -13,7 +14,7 @@ export const distinct: Command = {
   help: "The different values of a field",
   privileges: onCollection("find"),
   run(call) {
-    const { body, checkInterrupt } = call;
+    const { body } = call;
     refuseCollation(body);
     const path = parsePath(requiredString(field(body, "key", "distinct")));
     const filter = optionalDocument(field(body, "query", "distinct")) ?? {};
@@ -26,10 +27,13 @@ export const distinct: Command = {
       }
       return false;
     };
-    for (const { bytes } of documentsOf(collectionOf(call), { filter, checkInterrupt })) {
+    const noted = visit(documentsOf(collectionOf(call), { filter }, call), ({ bytes }) => {
       someAt(rootElement(bytes), path, { test: note, expand: true });
-    }
-    const values = [...found.values()].sort((a, b) => Buffer.compare(a.key, b.key));
-    return { values: values.map(({ element }) => decodeElement(element)), ok: 1 };
+    });
+    const reply = () => {
+      const values = [...found.values()].sort((a, b) => Buffer.compare(a.key, b.key));
+      return { values: values.map(({ element }) => decodeElement(element)), ok: 1 };
+    };
+    return noted ? noted.then(reply) : reply();
   },
 };

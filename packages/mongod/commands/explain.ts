@@ -1,5 +1,5 @@
 import type { Document } from "bson";
-import { parseStages } from "../aggregate/pipeline.ts";
+import { parseStages } from "../aggregate/stages.ts";
 import { field, isDocument, optionalDocument, requiredDocument } from "../arguments.ts";
 import type { Collection } from "../collections/collection.ts";
 import { MongoError } from "../errors.ts";

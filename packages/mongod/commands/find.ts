@@ -2,9 +2,10 @@ import { field, optionalBoolean, optionalCount, optionalDocument } from "../argu
 import type { Collection } from "../collections/collection.ts";
 import { firstBatch } from "../cursors/first-batch.ts";
 import { MongoError } from "../errors.ts";
-import { find as findDocuments, type Query } from "../query/execute.ts";
+import { findInTurns, type Query } from "../query/execute.ts";
 import { compileFilter } from "../query/filter.ts";
 import { compileProjection } from "../query/projection.ts";
+import { Turns } from "../turns.ts";
 import { type Call, type Command, onCollection } from "./command.ts";
 import { collectionOf, namespaceOf } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
@@ -21,10 +22,12 @@ export const find: Command = {
     const project = compileProjection(projection, query.filter);
     const collection = collectionOf(call);
     if (!collection) compileFilter(query.filter, query);
-    const found = collection ? findDocuments(collection, query) : [];
+    const turns = new Turns(call.checkInterrupt);
+    const found = collection ? findInTurns(collection, { ...query, turns }) : [];
     return firstBatch(call, {
       namespace,
       documents: bytesOf(found, project),
+      turns,
       batchSize: optionalCount(field(body, "batchSize", "find")),
       singleBatch: optionalBoolean(field(body, "singleBatch", "find")) ?? false,
       immortal: body.noCursorTimeout === true,
@@ -50,7 +53,6 @@ export function queryOf(call: Call): Query {
     limit: optionalCount(field(body, "limit", "find")),
     hint: emptyAsNone(body.hint),
     variables: optionalDocument(field(body, "let", "find")),
-    checkInterrupt: call.checkInterrupt,
   };
 }
 
@@ -61,13 +63,20 @@ export function emptyAsNone(hint: unknown): unknown {
 }
 
 function* bytesOf(
-  found: Iterable<{ readonly bytes: Uint8Array }>,
+  found: Iterable<{ readonly bytes: Uint8Array } | undefined>,
   project: ((document: Uint8Array) => Uint8Array) | undefined,
-): Generator<Uint8Array> {
-  for (const { bytes } of found) yield project ? project(bytes) : bytes;
+): Generator<Uint8Array | undefined> {
+  for (const document of found) {
+    if (document && project) yield project(document.bytes);
+    else yield document?.bytes;
+  }
 }
 
-/** Kept for commands that read a collection which may not be there. */
-export function documentsOf(collection: Collection | undefined, query: Query) {
-  return collection ? findDocuments(collection, query) : [];
+/** For commands that read a collection which may not be there; with breaks, as `visit` takes them. */
+export function documentsOf(
+  collection: Collection | undefined,
+  query: Omit<Query, "turns">,
+  { checkInterrupt }: Call,
+) {
+  return collection ? findInTurns(collection, { ...query, turns: new Turns(checkInterrupt) }) : [];
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { othersTurn, type Turns } from "../turns.ts";
 
 /** A query that has more to give. */
 export interface OpenCursor {
@@ -11,51 +12,76 @@ export interface OpenCursor {
   /** Throws if what it reads from is gone. */
   readonly checkAlive: () => void;
   readonly source: PeekingSource;
+  /** The turns of the command that reads it now. */
+  readonly turns: Turns | undefined;
+  /** A command is reading it, and lets others have their turn meanwhile. */
+  isInUse: boolean;
   readonly immortal: boolean;
   usedAtMs: number;
 }
 
+/** Some documents of a cursor, and whether there are more. */
+export interface CursorBatch {
+  readonly documents: readonly Uint8Array[];
+  readonly hasMore: boolean;
+}
+
 /** Documents one by one, with a look at whether there is another. */
 export class PeekingSource {
-  readonly #documents: Iterator<Uint8Array>;
+  readonly #documents: Iterator<Uint8Array | undefined>;
   #next: Uint8Array | undefined;
   #exhausted = false;
+  #closed = false;
 
-  constructor(documents: Iterable<Uint8Array>) {
+  constructor(documents: Iterable<Uint8Array | undefined>) {
     this.#documents = documents[Symbol.iterator]();
   }
 
-  /** Up to `count` documents, and no more bytes than one reply can hold. */
-  take(count: number): Uint8Array[] {
-    const batch: Uint8Array[] = [];
-    let size = 0;
-    while (batch.length < count) {
-      const document = this.#peek();
-      if (!document) break;
-      size += document.length;
-      if (batch.length > 0 && size > limits.batchBytesMax) break;
-      batch.push(document);
-      this.#next = undefined;
-    }
-    return batch;
-  }
-
-  get hasMore(): boolean {
-    return this.#peek() !== undefined;
+  /**
+   * Up to `count` documents, and no more bytes than one reply can hold. A promise where others
+   * had their turn meanwhile; `checkAlive` is called after each and throws if there is no going on.
+   */
+  take(count: number, checkAlive: () => void): CursorBatch | Promise<CursorBatch> {
+    return this.#fill({ documents: [], size: 0 }, count, checkAlive);
   }
 
   close(): void {
+    this.#closed = true;
     this.#exhausted = true;
     this.#next = undefined;
     this.#documents.return?.();
   }
 
-  #peek(): Uint8Array | undefined {
-    if (this.#next || this.#exhausted) return this.#next;
+  #fill(
+    batch: { readonly documents: Uint8Array[]; size: number },
+    count: number,
+    checkAlive: () => void,
+  ): CursorBatch | Promise<CursorBatch> {
+    const { documents } = batch;
+    for (;;) {
+      const state = this.#peek();
+      if (state === "break") {
+        return othersTurn().then(() => {
+          if (this.#closed) throw new MongoError("CursorKilled", "the cursor was killed");
+          checkAlive();
+          return this.#fill(batch, count, checkAlive);
+        });
+      }
+      if (!this.#next) return { documents, hasMore: false };
+      batch.size += this.#next.length;
+      const isFull = documents.length > 0 && batch.size > limits.batchBytesMax;
+      if (isFull || documents.length >= count) return { documents, hasMore: true };
+      documents.push(this.#next);
+      this.#next = undefined;
+    }
+  }
+
+  #peek(): "break" | "looked" {
+    if (this.#next || this.#exhausted) return "looked";
     const { done, value } = this.#documents.next();
     if (done) this.#exhausted = true;
     else this.#next = value;
-    return this.#next;
+    return done || value ? "looked" : "break";
   }
 }
 
@@ -71,6 +97,10 @@ export class Cursors {
     this.#timeoutMs = limits.cursorTimeoutMillis;
   }
 
+  nowMs(): number {
+    return this.#now();
+  }
+
   get count(): number {
     return this.#open.size;
   }
@@ -83,13 +113,13 @@ export class Cursors {
     return this.#timeoutMs;
   }
 
-  open(cursor: Omit<OpenCursor, "id" | "usedAtMs">): OpenCursor {
+  open(cursor: Omit<OpenCursor, "id" | "isInUse" | "usedAtMs">): OpenCursor {
     if (this.#open.size >= limits.openCursorsMax) {
       cursor.source.close();
       throw new MongoError("OperationFailed", `${limits.openCursorsMax} cursors are open already`);
     }
     const id = randomBytes(8).readBigUInt64LE() >> 1n || 1n;
-    const opened = { ...cursor, id, usedAtMs: this.#now() };
+    const opened = { ...cursor, id, isInUse: false, usedAtMs: this.#now() };
     this.#open.set(id, opened);
     return opened;
   }
@@ -115,8 +145,8 @@ export class Cursors {
   /** Closes those that were not used for too long. */
   sweep(): void {
     const oldest = this.#now() - this.#timeoutMs;
-    for (const { id, usedAtMs, immortal } of this.#open.values()) {
-      if (immortal || usedAtMs > oldest) continue;
+    for (const { id, usedAtMs, immortal, isInUse } of this.#open.values()) {
+      if (immortal || isInUse || usedAtMs > oldest) continue;
       this.close(id);
       this.timedOut += 1;
     }

@@ -3,12 +3,16 @@ import type { Collection } from "../collections/collection.ts";
 import type { Call } from "../commands/command.ts";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { PeekingSource } from "./cursors.ts";
+import type { Turns } from "../turns.ts";
+import { type CursorBatch, PeekingSource } from "./cursors.ts";
 import { cursorReply } from "./reply.ts";
 
 export interface FirstBatch {
   readonly namespace: string;
-  readonly documents: Iterable<Uint8Array>;
+  /** `undefined` stands where others have their turn. */
+  readonly documents: Iterable<Uint8Array | undefined>;
+  /** What `documents` asks whether it is time for that. */
+  readonly turns?: Turns;
   readonly batchSize?: number | undefined;
   readonly singleBatch?: boolean;
   readonly immortal?: boolean;
@@ -17,24 +21,40 @@ export interface FirstBatch {
 }
 
 /** Replies with the first documents, and opens a cursor if there are more. */
-export function firstBatch(call: Call, options: FirstBatch): Uint8Array {
-  const { namespace, documents, batchSize = limits.firstBatchDefault, from } = options;
+export function firstBatch(call: Call, options: FirstBatch): Uint8Array | Promise<Uint8Array> {
+  const { documents, batchSize = limits.firstBatchDefault } = options;
   const source = new PeekingSource(documents);
-  const batch = source.take(batchSize);
-  const base = { batchName: "firstBatch", documents: batch, namespace } as const;
-  if (options.singleBatch || !source.hasMore) {
+  const checkAlive = aliveCheck(call, options);
+  const batch = source.take(batchSize, checkAlive);
+  const reply = (taken: CursorBatch) => opened(call, options, { source, checkAlive, taken });
+  return batch instanceof Promise ? batch.then(reply) : reply(batch);
+}
+
+interface Opening {
+  readonly source: PeekingSource;
+  readonly checkAlive: () => void;
+  readonly taken: CursorBatch;
+}
+
+function opened(
+  call: Call,
+  { namespace, singleBatch, immortal = false, turns }: FirstBatch,
+  { source, checkAlive, taken }: Opening,
+): Uint8Array {
+  const base = { batchName: "firstBatch", documents: taken.documents, namespace } as const;
+  if (singleBatch || !taken.hasMore) {
     source.close();
     return cursorReply({ ...base, id: 0n });
   }
-  const { id } = call.instance.cursors.open({
-    namespace,
-    owner: userNames(call.client, call.instance.control),
-    source,
-    immortal: options.immortal ?? false,
-    checkAlive: () => {
-      if (!from || call.instance.catalog.get(from.namespace) === from) return;
-      throw new MongoError("QueryPlanKilled", `collection dropped: ${namespace}`);
-    },
-  });
+  const owner = userNames(call.client, call.instance.control);
+  const cursor = { namespace, owner, source, immortal, checkAlive, turns };
+  const { id } = call.instance.cursors.open(cursor);
   return cursorReply({ ...base, id });
+}
+
+function aliveCheck({ instance }: Call, { namespace, from }: FirstBatch): () => void {
+  return () => {
+    if (!from || instance.catalog.get(from.namespace) === from) return;
+    throw new MongoError("QueryPlanKilled", `collection dropped: ${namespace}`);
+  };
 }

@@ -2,9 +2,10 @@ import type { Document } from "bson";
 import { afterPrefix } from "../bson/bytes.ts";
 import type { Collection, StoredDocument } from "../collections/collection.ts";
 import { indexEntryKey, readRecordId } from "../collections/layout.ts";
+import type { Turns } from "../turns.ts";
 import { compileFilter, type Predicate, rootElement } from "./filter.ts";
 import { type IndexPlan, type Plan, planFor } from "./plan.ts";
-import { checkSort, sorted } from "./sort.ts";
+import { checkSort, Sorter } from "./sort.ts";
 
 /** A query, with its parts parsed. */
 export interface Query {
@@ -16,6 +17,8 @@ export interface Query {
   readonly hint?: unknown;
   readonly variables?: Document | undefined;
   readonly checkInterrupt?: (() => void) | undefined;
+  /** For `findInTurns`; they check for interrupts themselves. */
+  readonly turns?: Turns | undefined;
   /** Counts what was looked at. */
   readonly work?: Work;
 }
@@ -25,10 +28,19 @@ export interface Work {
   docsExamined: number;
 }
 
-const interruptEvery = 256;
+const interruptEvery = 64;
 
 /** The documents that a query finds, in its order, after skip and limit. */
 export function* find(collection: Collection, query: Query): Generator<StoredDocument> {
+  const { turns: _turns, ...alone } = query;
+  for (const document of findInTurns(collection, alone)) if (document) yield document;
+}
+
+/** The same, with `undefined` wherever others are to have their turn. */
+export function* findInTurns(
+  collection: Collection,
+  query: Query,
+): Generator<StoredDocument | undefined> {
   const { skip = 0, limit = 0 } = query;
   const matches = matching(collection, query);
   if (query.sort && Object.keys(query.sort).length > 0) checkSortUnlessNatural(query.sort);
@@ -39,6 +51,10 @@ export function* find(collection: Collection, query: Query): Generator<StoredDoc
     needsSort && query.sort ? inOrder(found, query.sort, limit ? limit + skip : 0) : found;
   let position = 0;
   for (const document of ordered) {
+    if (!document) {
+      yield undefined;
+      continue;
+    }
     position += 1;
     if (position <= skip) continue;
     yield document;
@@ -70,13 +86,19 @@ interface Filtering {
 function* filtered(
   collection: Collection,
   { plan, matches, query }: Filtering,
-): Generator<StoredDocument> {
-  const { work, checkInterrupt } = query;
+): Generator<StoredDocument | undefined> {
+  const { work, checkInterrupt, turns } = query;
   let seen = 0;
   for (const document of candidates(collection, plan, work)) {
     seen += 1;
     if (work) work.docsExamined += 1;
-    if (seen % interruptEvery === 0) checkInterrupt?.();
+    if (seen % interruptEvery === 0) {
+      checkInterrupt?.();
+      if (turns?.isOver()) {
+        yield undefined;
+        turns.begin();
+      }
+    }
     if (!matches || plan.kind === "id" || matches(rootElement(document.bytes))) yield document;
   }
 }
@@ -151,18 +173,14 @@ function* recordIds(collection: Collection, { index, intervals, reverse }: Index
 const noBytes = new Uint8Array(0);
 
 function* inOrder(
-  found: Iterable<StoredDocument>,
+  found: Iterable<StoredDocument | undefined>,
   sort: Document,
   limit: number,
-): Generator<StoredDocument> {
-  const ids = new Map<Uint8Array, number>();
-  const documents = function* () {
-    for (const { recordId, bytes } of found) {
-      ids.set(bytes, recordId);
-      yield bytes;
-    }
-  };
-  for (const bytes of sorted(documents(), { sort, limit })) {
-    yield { recordId: ids.get(bytes) ?? 0, bytes };
+): Generator<StoredDocument | undefined> {
+  const sorter = new Sorter({ sort, limit });
+  for (const document of found) {
+    if (document) sorter.add(document);
+    else yield undefined;
   }
+  yield* sorter.result();
 }

@@ -1,7 +1,7 @@
 import type { Document } from "bson";
 import { evaluator } from "../aggregate/pipeline.ts";
 import { isDocument, toNumber } from "../arguments.ts";
-import { decode, decodePlain, elementOf, encode } from "../bson/codec.ts";
+import { decode, decodeForExpressions, elementOf, encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
 import { itemTest } from "../operators/query/array.ts";
 import { setAt, valueAt } from "../operators/update/target.ts";
@@ -146,7 +146,7 @@ function firstMatch(path: string, operand: unknown): Computed {
 function expression(path: string, operand: unknown): Computed {
   const evaluate = evaluator(operand);
   return (original, projected) => {
-    const value = evaluate(decodePlain(original));
+    const value = evaluate(decodeForExpressions(original));
     if (value !== undefined) setAt({ document: projected, path: path.split("."), operand }, value);
   };
 }

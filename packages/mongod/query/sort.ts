@@ -58,34 +58,47 @@ function extreme(
     .reduce((best, key) => (Buffer.compare(key, best) > 0 === descending ? key : best));
 }
 
+interface Found {
+  readonly recordId: number;
+  readonly bytes: Uint8Array;
+}
+
 interface Keyed {
   readonly key: Uint8Array;
   readonly at: number;
-  readonly document: Uint8Array;
+  readonly found: Found;
 }
 
 /** Sorts documents; equal ones stay in their order. Keeps no more than `limit` needs. */
-export function sorted(
-  documents: Iterable<Uint8Array>,
-  { sort, limit }: { sort: Document; limit: number },
-): Uint8Array[] {
-  const keyOf = sortKeyOf(sort);
-  const keepMax = limit > 0 ? limit * 2 + 1_000 : Number.POSITIVE_INFINITY;
-  let kept: Keyed[] = [];
-  let size = 0;
-  let at = 0;
-  for (const document of documents) {
-    kept.push({ key: keyOf(document), at, document });
-    at += 1;
-    size += document.length;
-    if (kept.length > keepMax) {
-      kept = kept.sort(inOrder).slice(0, limit);
-      size = kept.reduce((sum, keyed) => sum + keyed.document.length, 0);
-    }
-    if (size > limits.internalQueryMaxBlockingSortMemoryUsageBytes) throw tooLarge();
+export class Sorter {
+  readonly #keyOf: (document: Uint8Array) => Uint8Array;
+  readonly #limit: number;
+  #kept: Keyed[] = [];
+  #size = 0;
+  #count = 0;
+
+  constructor({ sort, limit }: { sort: Document; limit: number }) {
+    this.#keyOf = sortKeyOf(sort);
+    this.#limit = limit;
   }
-  const all = kept.sort(inOrder);
-  return (limit > 0 ? all.slice(0, limit) : all).map(({ document }) => document);
+
+  add(found: Found): void {
+    this.#kept.push({ key: this.#keyOf(found.bytes), at: this.#count, found });
+    this.#count += 1;
+    this.#size += found.bytes.length;
+    if (this.#limit > 0 && this.#kept.length > this.#limit * 2 + 1_000) this.#cut();
+    if (this.#size > limits.internalQueryMaxBlockingSortMemoryUsageBytes) throw tooLarge();
+  }
+
+  result(): Found[] {
+    const all = this.#kept.sort(inOrder);
+    return (this.#limit > 0 ? all.slice(0, this.#limit) : all).map(({ found }) => found);
+  }
+
+  #cut(): void {
+    this.#kept = this.#kept.sort(inOrder).slice(0, this.#limit);
+    this.#size = this.#kept.reduce((sum, { found }) => sum + found.bytes.length, 0);
+  }
 }
 
 function inOrder(a: Keyed, b: Keyed): number {

@@ -2,7 +2,7 @@ import { BSONRegExp, type Document, ObjectId } from "bson";
 import { updatePipeline } from "../aggregate/pipeline.ts";
 import { isDocument } from "../arguments.ts";
 import { sameBytes } from "../bson/bytes.ts";
-import { decode, decodePlain, encode } from "../bson/codec.ts";
+import { decode, encode } from "../bson/codec.ts";
 import { findField } from "../bson/element.ts";
 import { textOf } from "../bson/text.ts";
 import { MongoError } from "../errors.ts";
@@ -85,7 +85,7 @@ function pipelineUpdate(pipeline: readonly unknown[], options: UpdateOptions): U
     },
     insertion() {
       const seed = seedOf(options.filter);
-      const result = decodePlain(run(encode(seed)));
+      const result = decode(run(encode(seed)));
       return encode(withId(result, seed._id));
     },
   };

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { BSONRegExp, type Document } from "bson";
 import { utf8 } from "../../bson/bytes.ts";
 import { elementOf } from "../../bson/codec.ts";
@@ -43,6 +44,18 @@ export function regexTest(regex: BSONRegExp): LeafTest {
   };
 }
 
+let isBounded = false;
+
+/**
+ * Lets the engine leave a search that goes back too often for one that takes linear time. Set when
+ * the first pattern comes, as it makes the process load code anew that was compiled without it.
+ */
+function boundSearches(): void {
+  if (isBounded) return;
+  isBounded = true;
+  setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+}
+
 /** MongoDB's patterns are PCRE; those that JavaScript cannot read are refused with code 51091. */
 export function toRegExp({ pattern, options }: BSONRegExp): RegExp {
   const flags = [...new Set(options)].filter((flag) => "ims".includes(flag)).join("");
@@ -50,6 +63,7 @@ export function toRegExp({ pattern, options }: BSONRegExp): RegExp {
   const inline = /^\(\?([ims]+)\)/.exec(source);
   const extra = [...(inline?.[1] ?? "")].filter((flag) => !flags.includes(flag)).join("");
   source = inline ? source.slice(inline[0].length) : source;
+  boundSearches();
   try {
     return new RegExp(source, `${flags}${extra}`);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { Decimal128, Double, Int32, Long } from "bson";
 import { isDocument, toNumber, typeName } from "../../arguments.ts";
+import { addDecimals, decimalOf, multiplyDecimals } from "../../bson/decimal.ts";
 import { textOf } from "../../bson/text.ts";
 import { MongoError } from "../../errors.ts";
 import { setAt, type Target, type UpdateOperator, valueAt } from "./target.ts";
@@ -16,6 +17,7 @@ export const $inc: UpdateOperator = {
       missing: new Int32(0),
       long: (a, b) => a + b,
       double: (a, b) => a + b,
+      decimal: addDecimals,
     }),
 };
 
@@ -31,6 +33,7 @@ export const $mul: UpdateOperator = {
       missing: new Int32(0),
       long: (a, b) => a * b,
       double: (a, b) => a * b,
+      decimal: multiplyDecimals,
     }),
 };
 
@@ -39,6 +42,7 @@ interface Arithmetic {
   readonly missing: Int32;
   long(a: bigint, b: bigint): bigint;
   double(a: number, b: number): number;
+  decimal(a: Decimal128, b: Decimal128): Decimal128;
 }
 
 function requireNumber(operand: unknown, text: string): void {
@@ -46,14 +50,12 @@ function requireNumber(operand: unknown, text: string): void {
 }
 
 /** The result has the wider of the two types; an int that overflows becomes a long. */
-function arithmetic(target: Target, { name, missing, long, double }: Arithmetic): void {
+function arithmetic(target: Target, operation: Arithmetic): void {
+  const { name, missing } = operation;
   const current = valueAt(target);
   const { operand } = target;
   if (current === undefined) {
-    setAt(
-      target,
-      name === "$inc" ? operand : calculate(missing, operand, { name, missing, long, double }),
-    );
+    setAt(target, name === "$inc" ? operand : calculate(missing, operand, operation));
     return;
   }
   if (toNumber(current) === undefined) {
@@ -63,13 +65,14 @@ function arithmetic(target: Target, { name, missing, long, double }: Arithmetic)
       `'${target.path.at(-1)}' of non-numeric type ${typeName(current)}`;
     throw new MongoError("TypeMismatch", text);
   }
-  setAt(target, calculate(current, operand, { name, missing, long, double }));
+  setAt(target, calculate(current, operand, operation));
 }
 
-function calculate(a: unknown, b: unknown, { name, long, double }: Arithmetic): unknown {
+function calculate(a: unknown, b: unknown, operation: Arithmetic): unknown {
+  const { name, long, double, decimal } = operation;
   const [left, right] = [toNumber(a) ?? 0, toNumber(b) ?? 0];
   if (a instanceof Decimal128 || b instanceof Decimal128) {
-    return Decimal128.fromString(String(double(left, right)));
+    return decimal(decimalOf(a), decimalOf(b));
   }
   if (isFloating(a) || isFloating(b)) return new Double(double(left, right));
   const whole = long(toBigInt(a), toBigInt(b));
