@@ -6,7 +6,7 @@ import { type Container, containersOf } from "./containers.ts";
 function container(service: string, kind: Container["kind"]): Container {
   return {
     ...{ id: "1", pid: 1, service, name: service, kind, state: "ready", restarts: 0 },
-    command: [service],
+    ...{ command: [service], addresses: {} },
   };
 }
 
@@ -39,6 +39,15 @@ test("another program is a service's name, another build a path below the applic
   expect(commandOf("geo/builds/app3")).toEqual({ command: ["shop/geo/builds/app3"] });
 });
 
+test("another program finds its own stores, and not those of the service that it stands in for", () => {
+  const addresses = { MONGO_URL: "mongodb://mongodb-geo:27017" };
+  const told = { ...settings, addresses };
+
+  expect(
+    overrideFile(container("profile", "service"), { program: "geo" }, told).services.profile,
+  ).toEqual({ command: ["geo"], environment: addresses });
+});
+
 test("a server sees its files, and a variable that is taken away is empty", () => {
   const overrides = { env: { A: "1", B: null } };
   const withFiles = { topology: shop, plannedCommand: ["geo"], filesFolder: "/data/files/geo" };
@@ -59,6 +68,7 @@ test("containers are read as the engine tells of them: replicas, states, changes
     },
     Config: {
       Cmd: [service],
+      Env: ["PATH=/bin", "MONGO_URL=mongodb://x"],
       Labels: {
         "com.docker.compose.service": service,
         "com.docker.compose.container-number": `${number}`,
@@ -80,7 +90,10 @@ test("containers are read as the engine tells of them: replicas, states, changes
   );
 
   expect(containers).toMatchObject([
-    { name: "door", kind: "front door", state: "paused", address: { port: 5_000 } },
+    {
+      ...{ name: "door", kind: "front door", state: "paused", address: { port: 5_000 } },
+      addresses: { MONGO_URL: "mongodb://x" },
+    },
     {
       name: "geo",
       kind: "service",

@@ -12,6 +12,8 @@ export interface OverrideFile {
 export interface OverrideSettings {
   readonly topology: Topology;
   readonly plannedCommand: readonly string[];
+  /** What the service is told whose program it runs; a program knows its own stores and callees. */
+  readonly addresses?: Readonly<Record<string, string>> | undefined;
   /** A folder of the host that the container sees as `/files`, if there is one. */
   readonly filesFolder?: string | undefined;
 }
@@ -20,14 +22,17 @@ export interface OverrideSettings {
 export function overrideFile(
   { service, kind }: Container,
   overrides: Overrides,
-  { topology, plannedCommand, filesFolder }: OverrideSettings,
+  { topology, plannedCommand, addresses = {}, filesFolder }: OverrideSettings,
 ): OverrideFile {
   const { program, env = {}, args = [], port } = overrides;
   const portArgs = port === undefined ? [] : portArguments(kind, port);
   const portEnv = port === undefined || portArgs.length > 0 ? {} : { PORT: `${port}` };
   // A variable cannot be taken away by a second file; an empty one counts as not set.
   const environment = Object.fromEntries(
-    Object.entries({ ...env, ...portEnv }).map(([name, value]) => [name, value ?? ""]),
+    Object.entries({ ...addresses, ...env, ...portEnv }).map(([name, value]) => [
+      name,
+      value ?? "",
+    ]),
   );
   const command = program === undefined ? plannedCommand : [programOf(program, topology)];
   return {

@@ -8,6 +8,7 @@ import { type OverrideFile, overrideFile } from "./compose-overrides.ts";
 import { disturbCommands, leaveCommands, type NetworkWay } from "./container-network.ts";
 import { type Container, changedPrefix, containersOf, portOf } from "./containers.ts";
 import { type CommandSettings, runCommand } from "./run-command.ts";
+import { removeServerFile, serverFile } from "./server-files.ts";
 
 export interface ComposeDriverSettings extends CommandSettings {
   readonly topology: Topology;
@@ -64,7 +65,7 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
     },
     putFile: async (server, name, content) => project.putFile(server, name, content),
     async removeFile(server, name) {
-      rmSync(project.fileOf(server, name), { force: true });
+      removeServerFile(project.fileOf(server, name));
     },
     async disturb(edge, disturbance, signal) {
       await this.leave(edge, signal);
@@ -148,7 +149,9 @@ class ComposeProject {
     const { service, name } = container;
     if (name !== service) throw new DriverError(`replicas of ${service} are changed all at once`);
     const file = join(this.#settings.dataDirectory, `${changedPrefix}${service}.json`);
-    const extra = overrides ? [this.#writeOverrides(file, container, overrides)] : [];
+    const other = (await this.containers(signal)).find(({ name }) => name === overrides?.program);
+    const told = { container, addresses: other?.addresses };
+    const extra = overrides ? [this.#writeOverrides(file, told, overrides)] : [];
     const files = [...this.#settings.files, ...extra].flatMap((path) => ["-f", path]);
     await this.#compose(
       [...files, "up", "-d", "--no-deps", "--no-build", "--force-recreate", service],
@@ -167,10 +170,7 @@ class ComposeProject {
   }
 
   fileOf(server: string, name: string): string {
-    if ([server, name].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) {
-      return join(this.#settings.dataDirectory, "files", server, name);
-    }
-    throw new DriverError(`${server}/${name} is no name for a file`);
+    return serverFile(this.#settings.dataDirectory, server, name);
   }
 
   async wayOf({ from, to }: Edge, signal: AbortSignal): Promise<{ pid: number; way: NetworkWay }> {
@@ -191,11 +191,19 @@ class ComposeProject {
     await runCommand(["nsenter", "-t", `${pid}`, "-n", "--", ...words], this.#settings, signal);
   }
 
-  #writeOverrides(file: string, container: Container, overrides: Overrides): string {
+  #writeOverrides(
+    file: string,
+    {
+      container,
+      addresses,
+    }: { container: Container; addresses: Container["addresses"] | undefined },
+    overrides: Overrides,
+  ): string {
     const folder = join(this.#settings.dataDirectory, "files", container.name);
     const content = overrideFile(container, overrides, {
       topology: this.#settings.topology,
       plannedCommand: this.#plannedCommand(file, container),
+      addresses,
       filesFolder: existsSync(folder) ? folder : undefined,
     });
     mkdirSync(this.#settings.dataDirectory, { recursive: true });

@@ -13,6 +13,7 @@ interface Inspected {
   };
   readonly Config: {
     readonly Cmd: readonly string[] | null;
+    readonly Env: readonly string[] | null;
     readonly Labels: Readonly<Record<string, string>>;
   };
   readonly NetworkSettings: {
@@ -28,6 +29,8 @@ export interface Container extends Server {
   /** Of its first process, on the host; 0 if it does not run. */
   readonly pid: number;
   readonly command: readonly string[];
+  /** Its variables that tell where stores and callees are. */
+  readonly addresses: Readonly<Record<string, string>>;
 }
 
 /** In the path of the file by which a container was changed, and of no other. */
@@ -60,6 +63,7 @@ function containerOf(
   const host = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
   return {
     ...{ id: Id, service, pid: State.Pid, command: Config.Cmd ?? [] },
+    addresses: addressesOf(Config.Env ?? []),
     name: number > 1 ? `${service}-${number}` : service,
     kind: kindOf(service, topology),
     state: states[State.Status] ?? runningState(State),
@@ -68,6 +72,15 @@ function containerOf(
     startedAtMs: State.Pid > 0 ? Date.parse(State.StartedAt) : undefined,
     address: host ? { host, port: portOf(service, topology) } : undefined,
   };
+}
+
+function addressesOf(variables: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    variables.flatMap((variable): [string, string][] => {
+      const [, name, value] = /^(MONGO_URL|\w+_ADDRESS)=(.*)$/.exec(variable) ?? [];
+      return name && value !== undefined ? [[name, value]] : [];
+    }),
+  );
 }
 
 function runningState({ Health }: Inspected["State"]): Server["state"] {

@@ -1,8 +1,9 @@
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Driver, DriverError, type Server } from "../driver.ts";
 import { runAdminCommand } from "./admin-command.ts";
 import { launcherApi } from "./launcher-api.ts";
+import { removeServerFile, serverFile } from "./server-files.ts";
 
 export interface LocalDriverSettings {
   /** Of the running application: what `npm start` was given as `--data-dir`, or `.faultline/<app>`. */
@@ -32,16 +33,13 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
       return runAdminCommand(command, found.address, signal);
     },
     async putFile(server, name, content) {
-      const path = fileOf(dataDirectory, server, name);
+      const path = serverFile(dataDirectory, server, name);
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, content, { mode: 0o600 });
       return path;
     },
     async removeFile(server, name) {
-      const path = fileOf(dataDirectory, server, name);
-      rmSync(path, { force: true });
-      removeIfEmpty(join(path, ".."));
-      removeIfEmpty(join(path, "../.."));
+      removeServerFile(serverFile(dataDirectory, server, name));
     },
     async disturb({ from, to }, disturbance, signal) {
       await api.post("/api/edges", { from, to, disturbance }, signal);
@@ -56,22 +54,6 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
     },
     async close() {},
   };
-}
-
-/** In the data directory, where every server of this machine can read it. */
-function fileOf(dataDirectory: string, server: string, name: string): string {
-  if ([server, name].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) {
-    return join(dataDirectory, "files", server, name);
-  }
-  throw new DriverError(`${server}/${name} is no name for a file`);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // There are other files in it, or it is not there.
-  }
 }
 
 function serversOf(status: unknown): readonly Server[] {

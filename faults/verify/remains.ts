@@ -40,7 +40,7 @@ export async function stateOf(
   return new Map([
     ...servers,
     ...databases,
-    ["edges", JSON.stringify(await api.get("/api/edges", signal))],
+    ["edges", JSON.stringify((await api?.get("/api/edges", signal)) ?? "")],
     ["files", filesIn(join(dataDirectory, "files")).join(", ")],
     ["flags", JSON.stringify(new FlagFile(flags).read().flags)],
     [

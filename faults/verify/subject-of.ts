@@ -1,4 +1,4 @@
-import { DriverError } from "../driver.ts";
+import { type Driver, DriverError } from "../driver.ts";
 import { type LauncherApi, launcherApi } from "../drivers/launcher-api.ts";
 import { createLocalDriver } from "../drivers/local.ts";
 import { Injector } from "../injector.ts";
@@ -9,6 +9,8 @@ const phaseDefaultMs = 6_000;
 
 export interface SubjectSettings
   extends Pick<Subject, "topology" | "environment" | "dataDirectory"> {
+  /** Of an application that no launcher has started. */
+  readonly driver?: Driver | undefined;
   readonly phaseMs?: number | undefined;
   readonly onCheck?: Subject["onCheck"];
 }
@@ -19,21 +21,33 @@ export async function subjectOf(
     topology,
     environment,
     dataDirectory,
+    driver: others,
     phaseMs = phaseDefaultMs,
     onCheck = () => {},
   }: SubjectSettings,
   signal: AbortSignal,
 ): Promise<Subject> {
-  const driver = createLocalDriver({ dataDirectory });
-  const api = launcherApi(dataDirectory);
+  const driver = others ?? createLocalDriver({ dataDirectory });
+  const api = others ? undefined : launcherApi(dataDirectory);
   const routes = routesOf[topology.name];
   if (!routes) throw new DriverError(`no routes of ${topology.name} are known to ask`);
   return {
     ...{ topology, driver, api, dataDirectory, routes, environment, phaseMs },
-    ...(await reachedAt(api, signal)),
+    ...(api ? await reachedAt(api, signal) : await reachedBy(driver, signal)),
     injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
     onCheck,
   };
+}
+
+/** Without a launcher there is a front door, and no page of metrics that could be reached from here. */
+async function reachedBy(
+  driver: Driver,
+  signal: AbortSignal,
+): Promise<Pick<Subject, "frontDoor" | "metricsUrls">> {
+  const door = (await driver.servers(signal)).find(({ kind }) => kind === "front door");
+  if (!door?.address) throw new DriverError("the application has no front door");
+  const { host, port } = door.address;
+  return { frontDoor: { name: door.name, url: `http://${host}:${port}` }, metricsUrls: new Map() };
 }
 
 /** The entries of the launcher's status, as far as they are needed here. */

@@ -9,7 +9,8 @@ import type { Route } from "./routes.ts";
 export interface Subject {
   readonly topology: Topology;
   readonly driver: Driver;
-  readonly api: LauncherApi;
+  /** Where traces, metrics and ways can be asked for, and operators act by hand; undefined outside of a launcher. */
+  readonly api: LauncherApi | undefined;
   readonly injector: Injector;
   readonly dataDirectory: string;
   readonly routes: readonly Route[];

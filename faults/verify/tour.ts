@@ -150,6 +150,7 @@ async function failingTrace(
 ): Promise<SeenTrace> {
   let failing: SeenTrace | undefined;
   const found = async () => {
+    if (!api) throw new TourError("there are no traces to look at");
     const traces = await tracesOf(
       api,
       { service: frontDoor.name, fromMs, toMs: Date.now() },

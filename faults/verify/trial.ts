@@ -70,7 +70,7 @@ class Trial {
   async recoveredByHand(): Promise<void> {
     const { service, metric, aheadMs, passing } = this.#expected;
     const isNothing = !service && !metric && !aheadMs;
-    if (isNothing || passing) return;
+    if (isNothing || passing || !this.#subject.api) return;
     await this.#inject();
     await this.#untilSick();
     const { driver, dataDirectory, environment } = this.#subject;

@@ -1,8 +1,9 @@
+import { type Driver, DriverError } from "../driver.ts";
 import type { Fault } from "../fault.ts";
 import { ParameterError } from "../parameters.ts";
 import type { Topology } from "../topology.ts";
 import { startOwnApplication } from "./application.ts";
-import type { Check } from "./check.ts";
+import { type Check, check } from "./check.ts";
 import type { Subject } from "./subject.ts";
 import { subjectOf } from "./subject-of.ts";
 import { tryFault } from "./trial.ts";
@@ -12,6 +13,8 @@ export interface VerifySettings {
   readonly faults: readonly Fault[];
   /** Of an application that runs, with all of its requests traced; left out, one is started and ended again. */
   readonly dataDirectory?: string;
+  /** Of an application that no launcher has started: then only answers and logs are looked at, and nothing is done by hand. */
+  readonly driver?: Driver;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
   /** Say every check, and not only those that do not hold. */
@@ -40,7 +43,13 @@ export async function verifyFaults(
   try {
     const subject = await subjectOf(
       {
-        ...{ topology, environment, dataDirectory, phaseMs: settings.phaseMs },
+        ...{
+          topology,
+          environment,
+          dataDirectory,
+          phaseMs: settings.phaseMs,
+          driver: settings.driver,
+        },
         onCheck(found) {
           if (settings.verbose || !found.holds) say(`  ${lineOf(found)}`);
         },
@@ -69,8 +78,13 @@ async function tried(fault: Fault, subject: Subject, signal: AbortSignal): Promi
   try {
     return { fault: fault.name, checks: await tryFault(fault, subject, signal) };
   } catch (error) {
-    if (!(error instanceof ParameterError)) throw error;
-    return { fault: fault.name, checks: [], skipped: error.message };
+    if (error instanceof ParameterError) {
+      return { fault: fault.name, checks: [], skipped: error.message };
+    }
+    if (signal.aborted || !(error instanceof DriverError)) throw error;
+    const impossible = check("it can be done here", false, error.message);
+    subject.onCheck(impossible);
+    return { fault: fault.name, checks: [impossible] };
   }
 }
 

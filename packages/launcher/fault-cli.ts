@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults } from "@faultline/faults";
 import { filled } from "@faultline/faults/catalogue";
-import { DriverError } from "@faultline/faults/driver";
+import { type Driver, DriverError } from "@faultline/faults/driver";
 import { createComposeDriver } from "@faultline/faults/drivers/compose";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { type Fault, hookKind } from "@faultline/faults/fault";
@@ -143,11 +143,12 @@ async function verifyNamed(
   program: Command,
 ): Promise<void> {
   if (all === names.length > 0) throw new ArgumentError("name the faults to verify, or say --all");
-  const { app, dataDir } = program.opts<{ app: string; dataDir?: string }>();
+  const { app, dataDir, compose } = program.opts<Where>();
   const settings = {
     faults: all ? faults : names.map(find),
     topology: topologyOf(app),
-    dataDirectory: dataDir,
+    dataDirectory: compose === undefined ? dataDir : directoryOf(program),
+    driver: compose === undefined ? undefined : driverOf(program),
     verbose,
     environment: process.env,
   };
@@ -171,20 +172,26 @@ function find(name: string): Fault {
 }
 
 function injectorOf(program: Command): Injector {
-  const { app, dataDir, compose } = program.opts<Where>();
-  const topology = topologyOf(app);
-  if (compose === undefined) {
-    const dataDirectory = dataDir ?? `.faultline/${app}`;
-    const driver = createLocalDriver({ dataDirectory });
-    return new Injector({ topology, driver, dataDirectory, by: "cli" });
-  }
-  // What containers see of flags is a directory that holds nothing else.
-  const dataDirectory = dataDir ?? join(root, ".faultline/compose");
-  const driver = createComposeDriver({
-    ...{ topology, project: compose, files: ["compose.yaml"], directory: root },
+  const topology = topologyOf(program.opts<Where>().app);
+  const driver = driverOf(program);
+  return new Injector({ topology, driver, dataDirectory: directoryOf(program), by: "cli" });
+}
+
+function driverOf(program: Command): Driver {
+  const { app, compose } = program.opts<Where>();
+  const dataDirectory = directoryOf(program);
+  if (compose === undefined) return createLocalDriver({ dataDirectory });
+  return createComposeDriver({
+    ...{ topology: topologyOf(app), project: compose, files: ["compose.yaml"], directory: root },
+    // Beside it: what containers see of flags is a directory that holds nothing else.
     ...{ dataDirectory: `${dataDirectory}.servers`, environment: process.env },
   });
-  return new Injector({ topology, driver, dataDirectory, by: "cli" });
+}
+
+function directoryOf(program: Command): string {
+  const { app, dataDir, compose } = program.opts<Where>();
+  if (dataDir !== undefined) return dataDir;
+  return compose === undefined ? `.faultline/${app}` : join(root, ".faultline/compose");
 }
 
 interface Where {

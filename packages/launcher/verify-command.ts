@@ -1,3 +1,4 @@
+import type { Driver } from "@faultline/faults/driver";
 import type { Fault } from "@faultline/faults/fault";
 import type { Topology } from "@faultline/faults/topology";
 import { isVerified, verifyFaults } from "@faultline/faults/verify/verify";
@@ -7,17 +8,22 @@ export interface VerifyArguments {
   readonly topology: Topology;
   /** Of an application that runs; left out, one is started for it. */
   readonly dataDirectory: string | undefined;
+  /** Of an application that no launcher has started. */
+  readonly driver: Driver | undefined;
   readonly verbose: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Tries faults on an application, says what did not hold, and answers the exit code. */
 export async function verify(
-  { dataDirectory, ...settings }: VerifyArguments,
+  { dataDirectory, driver, ...settings }: VerifyArguments,
   signal: AbortSignal,
 ): Promise<number> {
   const say = (line: string) => console.log(line);
-  const where = dataDirectory === undefined ? {} : { dataDirectory };
+  const where = {
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(driver === undefined ? {} : { driver }),
+  };
   if (dataDirectory === undefined) say(`Starting ${settings.topology.name} on free ports …`);
   const verified = await verifyFaults({ ...settings, ...where, say }, signal);
   const failed = verified.filter((one) => !isVerified(one));
