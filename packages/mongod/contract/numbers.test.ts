@@ -147,7 +147,7 @@ test("conversions give the type that they name, or refuse", async () => {
   expect(await evaluated({ a: "x" }, { $convert: convert })).toBe("bad");
   expect(await evaluated({ a: null }, { $convert: convert })).toBe("none");
   const error = await serverError(evaluated({ a: 3e9 }, { $toInt: "$a" }));
-  expect(error.code).toBe(241);
+  expect(Number(error.code)).toBe(241);
 });
 
 test("zero of every type is false, and what is no number is refused in sums", async () => {
