@@ -77,6 +77,7 @@ export const errorCodes = {
   CursorInUse: 143,
   CursorKilled: 237,
   ConversionFailure: 241,
+  InvalidIdField: 53,
   IndexBuildAborted: 276,
   Location10003: 10003,
   Location10065: 10065,

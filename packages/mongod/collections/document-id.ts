@@ -38,11 +38,11 @@ function newId(): Uint8Array {
 
 function refuseBadId({ type, bytes, start }: Element): void {
   if (type === types.array)
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type array");
+    throw new MongoError("InvalidIdField", "The '_id' value cannot be of type array");
   if (type === types.regex)
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type regex");
+    throw new MongoError("InvalidIdField", "The '_id' value cannot be of type regex");
   if (type === types.undefined) {
-    throw new MongoError("InvalidOptions", "The '_id' value cannot be of type undefined");
+    throw new MongoError("InvalidIdField", "The '_id' value cannot be of type undefined");
   }
   if (type !== types.object) return;
   for (const [name] of fieldsOf(bytes, start)) {
