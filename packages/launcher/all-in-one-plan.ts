@@ -1,5 +1,5 @@
 import type { App } from "@faultline/service/define-app";
-import { nodeCommand } from "./commands.ts";
+import { largeHeap, nodeCommand } from "./commands.ts";
 import { serviceEnvironment, storeVariable } from "./environment.ts";
 import type { PlanSettings } from "./plan.ts";
 import { localPort, metricsOffset } from "./ports.ts";
@@ -17,7 +17,8 @@ export function planAllInOne(app: App, settings: PlanSettings): readonly ServerP
   const names = servers.map(({ name }) => name);
   const ownPort = localPort("service", frontDoorPort(app), settings.portBase);
   const metricsPort = ownPort + metricsOffset;
-  const command = nodeCommand(settings.machine, "packages/service/all-in-one.ts", [app.name]);
+  const program = "packages/service/all-in-one.ts";
+  const command = nodeCommand(settings.machine, program, [app.name], largeHeap);
   const env = {
     ...command.env,
     ...serviceEnvironment(settings.machine.environment, settings.told ?? {}),

@@ -10,6 +10,9 @@ const memcachedConnectionsMax = 1_024;
 /** Small heaps for small processes: an idle one stays small, and a loaded one collects sooner instead of growing. */
 const nodeFlags = ["--max-semi-space-size=4", "--max-old-space-size=256", "--v8-pool-size=1"];
 
+/** For one process that does the work of ten; it costs 14 MB and saves a sixth of its CPU. A later flag wins. */
+export const largeHeap = ["--max-semi-space-size=16"];
+
 /** A cache that never outgrows its memory, as in the original deployment. */
 export function memcachedCommand({ memcached, environment }: Machine, port: number): CommandLine {
   return {
@@ -50,10 +53,11 @@ export function nodeCommand(
   { node, environment }: Machine,
   file: string,
   args: readonly string[] = [],
+  moreFlags: readonly string[] = [],
 ): CommandLine {
   return {
     program: node,
-    args: [...nodeFlags, join(root, file), ...args],
+    args: [...nodeFlags, ...moreFlags, join(root, file), ...args],
     env: nodeEnvironment(environment),
   };
 }

@@ -1,4 +1,9 @@
-import { rootContext, spanContextOf, withRemoteParent } from "@faultline/telemetry/context";
+import {
+  rootContext,
+  sampledFlag,
+  spanContextOf,
+  withRemoteParent,
+} from "@faultline/telemetry/context";
 import type { Context } from "@opentelemetry/api";
 import {
   bindClient,
@@ -9,6 +14,7 @@ import {
 import { type BindOptions, type BoundMethod, bindService } from "./bound-service.ts";
 import type { Call } from "./call.ts";
 import { Cancellation, pastDeadline } from "./cancellation.ts";
+import { Deadlines } from "./deadlines.ts";
 import { encode } from "./encoding.ts";
 import { internal, ServiceError, toServiceError, unavailable, unimplemented } from "./errors.ts";
 import type { Contract } from "./service.ts";
@@ -134,13 +140,18 @@ async function answer(
   }
 }
 
+// All calls of the process that have no socket under them.
+const deadlines = new Deadlines();
+
 /** Watches for the end of a call's time, and for its being called off. */
 function watchEnd(call: Call, onEnd: (reason: Error) => void): () => void {
+  const { deadlineMs } = call;
   const stop = watchCancellation(call, onEnd);
-  if (call.deadlineMs === Number.POSITIVE_INFINITY) return stop;
-  const timer = setTimeout(() => onEnd(pastDeadline()), Math.max(0, call.deadlineMs - Date.now()));
+  if (deadlineMs === Number.POSITIVE_INFINITY) return stop;
+  const timed = { deadlineMs, onDeadline: () => onEnd(pastDeadline()) };
+  deadlines.watch(timed);
   return () => {
-    clearTimeout(timer);
+    deadlines.unwatch(timed);
     stop();
   };
 }
@@ -148,7 +159,10 @@ function watchEnd(call: Call, onEnd: (reason: Error) => void): () => void {
 /** The callee knows of the caller's span what it would know over a wire: where it is. */
 function acrossContext(context: Context): Context {
   const place = spanContextOf(context);
-  return place ? withRemoteParent({ ...place, isRemote: true }) : rootContext;
+  if (!place) return rootContext;
+  // Nobody will look at a span that is not kept, so its place need not be copied.
+  if ((place.traceFlags & sampledFlag) === 0) return context;
+  return withRemoteParent({ ...place, isRemote: true });
 }
 
 /** Causes stay on the server's side, as they do over a wire. */

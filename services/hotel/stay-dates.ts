@@ -8,6 +8,10 @@ export interface Night {
 export const nightsMax = 366;
 
 const dayMs = 86_400_000;
+
+/** Texts of days that were asked for: mostly those of a few weeks, again and again. */
+const texts = new Map<number, string>();
+const textsMax = 1_000;
 const dayShape = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
@@ -33,5 +37,9 @@ function dayNumber(day: string): number | undefined {
 }
 
 function dayText(number: number): string {
-  return new Date(number * dayMs).toISOString().slice(0, 10);
+  const known = texts.get(number);
+  if (known !== undefined) return known;
+  const text = new Date(number * dayMs).toISOString().slice(0, 10);
+  if (texts.size < textsMax) texts.set(number, text);
+  return text;
 }
