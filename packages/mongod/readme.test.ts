@@ -5,7 +5,7 @@ import { ownExpressionNames } from "./aggregate/bson-operators.ts";
 import { commands } from "./commands/index.ts";
 import { queryOperators } from "./operators/query/index.ts";
 import { updateOperators } from "./operators/update/index.ts";
-import { topLevelOperators } from "./query/filter.ts";
+import { topLevelOperators } from "./query/predicates.ts";
 
 const readme = readFileSync(new URL("./README.md", import.meta.url), "utf8");
 const load = createRequire(import.meta.url);

@@ -5,7 +5,8 @@ import { decode, encode } from "../bson/codec.ts";
 import { compareValues } from "../bson/key.ts";
 import { numberKind } from "../bson/numbers.ts";
 import { MongoError } from "../errors.ts";
-import { compileFilter, rootElement } from "../query/filter.ts";
+import { compileFilter } from "../query/filter.ts";
+import { rootElement } from "../query/predicates.ts";
 import { checkSort, sortKeyOf } from "../query/sort.ts";
 import { folds } from "./accumulators.ts";
 import {

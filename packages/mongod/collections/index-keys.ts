@@ -2,8 +2,8 @@ import { asBuffer } from "../bson/bytes.ts";
 import { type Element, findField, itemsOf, types } from "../bson/element.ts";
 import { inverted, keyOf, nullKey, undefinedKey } from "../bson/key.ts";
 import { MongoError } from "../errors.ts";
-import { rootElement } from "../query/filter.ts";
 import type { Path } from "../query/path.ts";
+import { rootElement } from "../query/predicates.ts";
 import type { Index } from "./index-spec.ts";
 
 /** One key of a document in an index: its bytes, and the values they stand for. */

@@ -1,4 +1,4 @@
-import { compileFilter, type Predicate, rootElement } from "../query/filter.ts";
+import { compilePredicate, type Predicate, rootElement } from "../query/predicates.ts";
 import type { Batch } from "./batch.ts";
 import { type Changed, changeEntries } from "./index-entries.ts";
 import { type Index, type IndexEntry, openIndex } from "./index-spec.ts";
@@ -73,6 +73,6 @@ export class IndexSet {
   }
 
   #compile({ id, partialFilterExpression }: IndexEntry): void {
-    if (partialFilterExpression) this.#partial.set(id, compileFilter(partialFilterExpression));
+    if (partialFilterExpression) this.#partial.set(id, compilePredicate(partialFilterExpression));
   }
 }

@@ -17,8 +17,8 @@ import type { Collection } from "../collections/collection.ts";
 import type { IndexEntry } from "../collections/index-spec.ts";
 import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { compileFilter } from "../query/filter.ts";
 import { encodedKey } from "../query/plan.ts";
+import { compilePredicate } from "../query/predicates.ts";
 import { othersTurn, Turns, visit } from "../turns.ts";
 import { type Call, type Command, onCollection } from "./command.ts";
 import { collectionOf, collectionToWrite } from "./namespace.ts";
@@ -108,7 +108,7 @@ function parse(spec: unknown): Wanted {
   const key = requiredDocument(at("key"));
   checkKey(key);
   const partial = optionalDocument(at("partialFilterExpression"));
-  if (partial) compileFilter(partial);
+  if (partial) checkPartial(partial);
   const sparse = optionalBoolean(at("sparse")) ?? false;
   if (partial && sparse) {
     throw new MongoError(
@@ -127,6 +127,15 @@ function parse(spec: unknown): Wanted {
     ...(partial ? { partialFilterExpression: partial } : {}),
     ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
   };
+}
+
+function checkPartial(filter: Document): void {
+  try {
+    compilePredicate(filter);
+  } catch (error) {
+    const reason = error instanceof MongoError ? error.message : String(error);
+    throw new MongoError("CannotCreateIndex", `unsupported expression in partial index: ${reason}`);
+  }
 }
 
 function checkKey(key: Document): void {

@@ -6,7 +6,8 @@ import { collectionOf } from "../collections/catalog.ts";
 import type { Collection } from "../collections/collection.ts";
 import { describeIndex } from "../collections/index-spec.ts";
 import { listReply } from "../cursors/reply.ts";
-import { compileFilter, rootElement } from "../query/filter.ts";
+import { compileFilter } from "../query/filter.ts";
+import { rootElement } from "../query/predicates.ts";
 import { type Call, type Command, onDatabase } from "./command.ts";
 
 export const listCollections: Command = {

@@ -2,7 +2,8 @@ import { type Document, Long } from "bson";
 import { accessOf } from "../access/client-access.ts";
 import { field, optionalBoolean, optionalDocument } from "../arguments.ts";
 import { encode } from "../bson/codec.ts";
-import { compileFilter, rootElement } from "../query/filter.ts";
+import { compileFilter } from "../query/filter.ts";
+import { rootElement } from "../query/predicates.ts";
 import { type Call, type Command, noPrivileges } from "./command.ts";
 
 export const listDatabases: Command = {

@@ -13,7 +13,8 @@ import {
 } from "../arguments.ts";
 import { encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
-import { compileFilter, rootElement } from "../query/filter.ts";
+import { compileFilter } from "../query/filter.ts";
+import { rootElement } from "../query/predicates.ts";
 import type { Call, Command, RequiredPrivilege } from "./command.ts";
 
 export const usersInfo: Command = {

@@ -158,3 +158,10 @@ test("a nested array of documents is found by any of its items", async () => {
   expect(found.map(({ _id }) => _id)).toEqual([1, 2]);
   expect(await collection.find({ "l.k": { $gt: 1 } }).toArray()).toHaveLength(2);
 });
+
+test("a partial index whose filter is more than comparisons is refused", async () => {
+  const collection = await target.collection();
+  const partialFilterExpression = { $expr: { $eq: ["$a", 1] } };
+  const error = await serverError(collection.createIndex({ a: 1 }, { partialFilterExpression }));
+  expect(error.code).toBe(67);
+});

@@ -2,7 +2,7 @@ import { BSONRegExp, type Document, MaxKey, MinKey } from "bson";
 import { isDocument } from "../arguments.ts";
 import { afterPrefix } from "../bson/bytes.ts";
 import { keyOfValue, nullKey, undefinedKey } from "../bson/key.ts";
-import { isOperatorDocument } from "./filter.ts";
+import { isOperatorDocument } from "./predicates.ts";
 
 /** A part of the order of values: `from <= key < to`, as ordered encodings. */
 export interface Interval {

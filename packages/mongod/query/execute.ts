@@ -3,8 +3,9 @@ import { afterPrefix } from "../bson/bytes.ts";
 import type { Collection, StoredDocument } from "../collections/collection.ts";
 import { indexEntryKey, readRecordId } from "../collections/layout.ts";
 import type { Turns } from "../turns.ts";
-import { compileFilter, type Predicate, rootElement } from "./filter.ts";
+import { compileFilter } from "./filter.ts";
 import { type IndexPlan, type Plan, planFor } from "./plan.ts";
+import { type Predicate, rootElement } from "./predicates.ts";
 import { checkSort, Sorter } from "./sort.ts";
 
 /** A query, with its parts parsed. */

@@ -4,8 +4,9 @@ import { type Element, itemsOf, types } from "../bson/element.ts";
 import { itemTest } from "../operators/query/array.ts";
 import { equals } from "../operators/query/comparison.ts";
 import { regexTest } from "../operators/query/regex.ts";
-import { compileFilter, isOperatorDocument, rootElement } from "./filter.ts";
+import { compileFilter } from "./filter.ts";
 import { type LeafTest, parsePath, someAt } from "./path.ts";
+import { isOperatorDocument, rootElement } from "./predicates.ts";
 
 /**
  * The position in the array at `arrayPath` of the item that made the document match: what `$`

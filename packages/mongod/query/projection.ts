@@ -5,9 +5,9 @@ import { decode, decodeForExpressions, elementOf, encode } from "../bson/codec.t
 import { MongoError } from "../errors.ts";
 import { itemTest } from "../operators/query/array.ts";
 import { setAt, valueAt } from "../operators/update/target.ts";
-import { isOperatorDocument } from "./filter.ts";
 import { type Mask, masked, maskOf } from "./mask.ts";
 import { matchedPosition } from "./matched-position.ts";
+import { isOperatorDocument } from "./predicates.ts";
 
 export type Projection = (document: Uint8Array) => Uint8Array;
 

@@ -3,7 +3,8 @@ import { isDocument } from "../arguments.ts";
 import { elementOf, encode } from "../bson/codec.ts";
 import { types } from "../bson/element.ts";
 import { MongoError } from "../errors.ts";
-import { compileFilter, type Predicate, rootElement } from "../query/filter.ts";
+import { compileFilter } from "../query/filter.ts";
+import { type Predicate, rootElement } from "../query/predicates.ts";
 
 /** The filters behind the names in paths like `grades.$[high]`. */
 export interface ArrayFilters {

@@ -7,7 +7,7 @@ import { findField } from "../bson/element.ts";
 import { textOf } from "../bson/text.ts";
 import { MongoError } from "../errors.ts";
 import { updateOperators } from "../operators/update/index.ts";
-import { isOperatorDocument } from "../query/filter.ts";
+import { isOperatorDocument } from "../query/predicates.ts";
 import { arrayFiltersOf } from "./array-filters.ts";
 import { type Change, checkConflicts, inFieldOrder, parseChanges } from "./changes.ts";
 import { expandPath } from "./expand-path.ts";

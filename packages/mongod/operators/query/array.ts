@@ -2,13 +2,14 @@ import { BSONRegExp } from "bson";
 import { isDocument, toNumber } from "../../arguments.ts";
 import { itemsOf, types } from "../../bson/element.ts";
 import { MongoError } from "../../errors.ts";
+
+import type { LeafTest } from "../../query/path.ts";
 import {
-  compileFilter,
+  compilePredicate,
   isOperatorDocument,
   type LeafPredicate,
   leafPredicates,
-} from "../../query/filter.ts";
-import type { LeafTest } from "../../query/path.ts";
+} from "../../query/predicates.ts";
 import { equals } from "./comparison.ts";
 import { regexTest } from "./regex.ts";
 
@@ -43,7 +44,7 @@ export function itemTest(operand: unknown): LeafTest {
     if ($not !== undefined) leaves.push(not($not));
     return (element) => leaves.every((test) => test(element));
   }
-  const filter = compileFilter(operand);
+  const filter = compilePredicate(operand);
   return (element) =>
     element !== undefined &&
     (element.type === types.object || element.type === types.array) &&

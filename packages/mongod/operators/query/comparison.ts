@@ -4,8 +4,8 @@ import { elementOf } from "../../bson/codec.ts";
 import { type Element, types } from "../../bson/element.ts";
 import { keyOf, nullKey, rankOf } from "../../bson/key.ts";
 import { MongoError } from "../../errors.ts";
-import type { LeafPredicate } from "../../query/filter.ts";
 import type { LeafTest } from "../../query/path.ts";
+import type { LeafPredicate } from "../../query/predicates.ts";
 import { regexTest } from "./regex.ts";
 
 export function $eq(operand: unknown): LeafPredicate {

@@ -1,7 +1,7 @@
 import { toNumber, typeName } from "../../arguments.ts";
 import { types } from "../../bson/element.ts";
 import { MongoError } from "../../errors.ts";
-import type { LeafPredicate } from "../../query/filter.ts";
+import type { LeafPredicate } from "../../query/predicates.ts";
 
 export function $exists(operand: unknown): LeafPredicate {
   const number = toNumber(operand);

@@ -4,7 +4,7 @@ import { readDouble, readInt32, readInt64 } from "../../bson/bytes.ts";
 import { decodeElement } from "../../bson/codec.ts";
 import { type Element, types } from "../../bson/element.ts";
 import { MongoError } from "../../errors.ts";
-import type { LeafPredicate } from "../../query/filter.ts";
+import type { LeafPredicate } from "../../query/predicates.ts";
 
 export function $mod(operand: unknown): LeafPredicate {
   if (!Array.isArray(operand))

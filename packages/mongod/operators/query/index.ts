@@ -1,4 +1,4 @@
-import type { QueryOperator } from "../../query/filter.ts";
+import type { QueryOperator } from "../../query/predicates.ts";
 import { $all, $elemMatch, $size } from "./array.ts";
 import { $eq, $gt, $gte, $in, $lt, $lte, $ne, $nin } from "./comparison.ts";
 import { $exists, $type } from "./element.ts";

@@ -5,8 +5,8 @@ import { elementOf } from "../../bson/codec.ts";
 import { types } from "../../bson/element.ts";
 import { keyOf } from "../../bson/key.ts";
 import { MongoError } from "../../errors.ts";
-import type { LeafPredicate } from "../../query/filter.ts";
 import type { LeafTest } from "../../query/path.ts";
+import type { LeafPredicate } from "../../query/predicates.ts";
 
 export function $regex(operand: unknown, neighbours: Document): LeafPredicate {
   const options: unknown = neighbours.$options;
