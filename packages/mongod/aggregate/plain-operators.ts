@@ -20,9 +20,13 @@ export function toDouble(run: Expression): Expression {
   };
 }
 
-/** The same for accumulators: what they take of each document has plain numbers. */
+/**
+ * The same for accumulators. They leave out what is no number to them, so that one that cannot be
+ * made plain has to be refused, lest the result be wrong.
+ */
 export function accumulatorWithPlainArguments(run: Accumulator): Accumulator {
-  return (documents, expression, options) => run(documents, plainArguments(expression), options);
+  return (documents, expression, options) =>
+    run(documents, plainArguments(expression, "$internalPlainNumber"), options);
 }
 
 /** For stages that compare and calculate by themselves: their documents lose the types of numbers. */
@@ -37,7 +41,9 @@ export function withPlainDocuments(run: Stage): Stage {
 export function withPlainRest(run: Expression): Expression {
   return (document, expression, options) => {
     const [first, ...rest] = Array.isArray(expression) ? expression : [expression];
-    const given = Array.isArray(expression) ? [first, ...rest.map(plainArguments)] : expression;
+    const given = Array.isArray(expression)
+      ? [first, ...rest.map((each) => plainArguments(each))]
+      : expression;
     return run(document, given, options);
   };
 }
@@ -116,6 +122,12 @@ export const internalExpressions: Readonly<Record<string, Expression>> = {
   },
   $internalPlain: (document, expression, options) =>
     withPlainNumbers(evaluate(document, expression, options)),
+  $internalPlainNumber(document, expression, options) {
+    const value = withPlainNumbers(evaluate(document, expression, options));
+    if (typeof value === "number" || numberKind(value) === undefined) return value;
+    const text = "decimals and longs beyond 2^53 take no part in statistics on this server";
+    throw new MongoError("BadValue", text);
+  },
   $internalScope: (_document, _expression, options) => options,
   $internalTruth: (document, expression, options) =>
     isTrue(evaluate(document, expression, options)),
@@ -132,15 +144,16 @@ function truthOf(expression: unknown): unknown {
 }
 
 /** Constants stay as they stand, for some operators look at them unevaluated. */
-function plainArguments(expression: unknown): unknown {
-  if (Array.isArray(expression)) return expression.map(plainArguments);
+function plainArguments(expression: unknown, wrapper = "$internalPlain"): unknown {
+  const plain = (inner: unknown) => plainArguments(inner, wrapper);
+  if (Array.isArray(expression)) return expression.map(plain);
   if (typeof expression === "string") {
-    return expression.startsWith("$") ? { $internalPlain: expression } : expression;
+    return expression.startsWith("$") ? { [wrapper]: expression } : expression;
   }
   if (!isDocument(expression)) return withPlainNumbers(expression);
   const [first] = Object.keys(expression);
-  if (first?.startsWith("$")) return { $internalPlain: expression };
+  if (first?.startsWith("$")) return { [wrapper]: expression };
   return Object.fromEntries(
-    Object.entries(expression).map(([name, value]) => [name, plainArguments(value)]),
+    Object.entries(expression).map(([name, value]) => [name, plain(value)]),
   );
 }
