@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { ensureRuns } from "./programs.mjs";
 import { inWorkspace } from "./run.mjs";
 
 const stampFile = inWorkspace("node_modules/.faultline-install");
@@ -21,6 +22,7 @@ export async function installPackages() {
     return false;
   }
   if (code === 0) {
+    if (!(await ensureRuns(inWorkspace("node_modules/.bin/node")))) return false;
     mkdirSync(inWorkspace("node_modules"), { recursive: true });
     writeFileSync(stampFile, stamp);
     return true;

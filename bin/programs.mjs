@@ -8,6 +8,9 @@ const programs = {
   memcached: { names: ["memcached"], debian: "memcached" },
 };
 
+/** Shared libraries that the workspace's own Node asks for and a bare Debian lacks: file, and Debian's package. */
+const libraries = { "libatomic.so.1": "libatomic1", "libstdc++.so.6": "libstdc++6" };
+
 const outputMaxBytes = 64 * 1024;
 const stillBusyMs = 10_000;
 
@@ -16,8 +19,34 @@ export async function ensurePrograms(wanted) {
   const missing = wanted.filter((name) => !programs[name].names.some(isInstalled));
   if (missing.length === 0) return true;
 
-  const names = missing.join(" and ");
-  const packages = missing.map((name) => programs[name].debian);
+  return installed(
+    missing.join(" and "),
+    missing.map((name) => programs[name].debian),
+  );
+}
+
+/** Makes sure that this Node can run, which may take a library of the system. True if it can. */
+export async function ensureRuns(node) {
+  const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  if (status === 0) return true;
+
+  const missing = Object.keys(libraries).filter((file) => stderr?.includes(file));
+  if (missing.length === 0) {
+    console.error(`${stderr ?? ""}\n${node} does not run here; the lines above say why.`);
+    return false;
+  }
+  const packages = missing.map((file) => libraries[file]);
+  return (await installed(packages.join(" and "), packages)) && ensureRunsNow(node);
+}
+
+function ensureRunsNow(node) {
+  const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  if (status !== 0) console.error(`${stderr}\n${node} still does not run here.`);
+  return status === 0;
+}
+
+/** Installs packages of Debian's, or says what to do. True if they are there now. */
+async function installed(names, packages) {
   const aptGet = aptGetAsRoot();
   if (!aptGet) {
     console.error(`${names} must be installed on this machine first. ${byHand(packages)}`);

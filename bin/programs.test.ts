@@ -11,6 +11,15 @@ afterEach(() => {
 
 /** Asks for memcached on a machine whose whole `PATH` is one folder with these shell scripts. */
 function ensureMemcached(scripts: Record<string, string>) {
+  return askOn(scripts, () => `ensurePrograms(["memcached"])`);
+}
+
+/** Asks on such a machine whether the script `node` runs. */
+function ensureNodeRuns(scripts: Record<string, string>) {
+  return askOn(scripts, (folder) => `ensureRuns("${folder}/node")`);
+}
+
+function askOn(scripts: Record<string, string>, question: (folder: string) => string) {
   const folder = mkdtempSync(join(tmpdir(), "programs-"));
   folders.push(folder);
   for (const name of ["env", "sh", "touch", "chmod", "true"])
@@ -20,8 +29,8 @@ function ensureMemcached(scripts: Record<string, string>) {
     chmodSync(join(folder, name), 0o755);
   }
   const program = `
-    const { ensurePrograms } = await import("${join(import.meta.dirname, "programs.mjs")}");
-    console.log("all there:", await ensurePrograms(["memcached"]));
+    const { ensurePrograms, ensureRuns } = await import("${join(import.meta.dirname, "programs.mjs")}");
+    console.log("all there:", await ${question(folder)});
   `;
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     env: { PATH: folder },
@@ -69,4 +78,29 @@ test("without apt-get, what is missing is told", () => {
 
   expect(stdout).toBe("all there: false\n");
   expect(stderr).toMatch(/memcached must be installed on this machine first.*package manager/);
+});
+
+const withoutLibrary = `test -e \${0%/*}/library && exit 0
+echo "error while loading shared libraries: libatomic.so.1: cannot open" >&2; exit 127`;
+
+test("a library that the workspace's Node lacks is installed", () => {
+  const aptGet = `case "$*" in *" install "*libatomic1) touch \${0%/*}/library;; *) exit 1;; esac`;
+  const { stdout, stderr } = ensureNodeRuns({ node: withoutLibrary, "apt-get": aptGet, sudo });
+
+  expect(stdout).toBe("Installing libatomic1 (apt-get install libatomic1) …\nall there: true\n");
+  expect(stderr).toBe("");
+});
+
+test("a library that cannot be installed is told with the command to run", () => {
+  const { stdout, stderr } = ensureNodeRuns({ node: withoutLibrary });
+
+  expect(stdout).toBe("all there: false\n");
+  expect(stderr).toContain("libatomic1 must be installed on this machine first");
+});
+
+test("a Node that does not run for another reason is told with that reason", () => {
+  const { stdout, stderr } = ensureNodeRuns({ node: "echo wrong architecture >&2; exit 126" });
+
+  expect(stdout).toBe("all there: false\n");
+  expect(stderr).toContain("wrong architecture");
 });
