@@ -11,10 +11,10 @@ import type { Call } from "../call.ts";
 import { pastDeadline } from "../cancellation.ts";
 import type { Deadlines, Timed } from "../deadlines.ts";
 import { internal, toServiceError, unimplemented } from "../errors.ts";
+import type { Outgoing, Replicas } from "../replicas.ts";
 import { FrameReader } from "./frames.ts";
 import { sendsMax } from "./limits.ts";
 import type { Replica } from "./replica.ts";
-import type { Outgoing, Replicas } from "./replicas.ts";
 import { failureIn, httpFailure, lostFailure, resetFailure } from "./status.ts";
 import { timeoutUntil } from "./timeout.ts";
 
@@ -24,7 +24,7 @@ export interface ClientCallOptions {
   readonly path: string;
   /** The request, framed. */
   readonly request: Buffer;
-  readonly replicas: Replicas;
+  readonly replicas: Replicas<Replica>;
   readonly deadlines: Deadlines;
   /** Called once: with the answer's bytes, or with a `ServiceError`. */
   readonly settle: (error: Error | undefined, response: Buffer | undefined) => void;
@@ -33,7 +33,7 @@ export interface ClientCallOptions {
 type Headers = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /** One unary call, from its submission until it is settled. */
-export class ClientCall implements Outgoing, Timed {
+export class ClientCall implements Outgoing<Replica>, Timed {
   readonly deadlineMs: number;
   readonly #options: ClientCallOptions;
   readonly #stopWatching: () => void;

@@ -1,4 +1,5 @@
 import { attributes as names } from "@faultline/telemetry/attributes";
+import { hostOf, targetOf } from "../addresses.ts";
 import {
   bindClient,
   type ClientOptions,
@@ -9,12 +10,12 @@ import type { Call, CallScope } from "../call.ts";
 import { pastDeadline } from "../cancellation.ts";
 import { Deadlines } from "../deadlines.ts";
 import { unavailable } from "../errors.ts";
+import { Replicas } from "../replicas.ts";
 import type { Contract, Method } from "../service.ts";
 import type { TlsOptions } from "../tls-options.ts";
-import { hostOf, targetOf } from "./addresses.ts";
 import { ClientCall } from "./client-call.ts";
 import { encodeFrame } from "./frames.ts";
-import { Replicas } from "./replicas.ts";
+import { Replica } from "./replica.ts";
 
 export interface DialOptions<C extends Contract> extends ClientOptions<C> {
   /** `host:port` of each replica; or one name, whose addresses are then the replicas. */
@@ -29,7 +30,11 @@ export interface DialOptions<C extends Contract> extends ClientOptions<C> {
 export function dialGrpc<C extends Contract>(options: DialOptions<C>): Connection<C> {
   const { addresses, peer, tls } = options;
   const line: Line = {
-    replicas: new Replicas({ target: targetOf(addresses), peer, tls }),
+    replicas: new Replicas({
+      target: targetOf(addresses),
+      peer,
+      connect: (address, onChange) => new Replica(address, { tls, onChange }),
+    }),
     deadlines: new Deadlines(),
   };
   const attributes = { ...addressAttributes(addresses), ...options.attributes };
@@ -47,7 +52,7 @@ export function dialGrpc<C extends Contract>(options: DialOptions<C>): Connectio
 
 /** What all calls of one client share. */
 interface Line {
-  readonly replicas: Replicas;
+  readonly replicas: Replicas<Replica>;
   readonly deadlines: Deadlines;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http2";
-import { parseAddress } from "./addresses.ts";
+import { parseAddress } from "../addresses.ts";
 import { FrameReader, frame } from "./frames.ts";
 import { keepAlive } from "./keepalive.ts";
 import { openSession } from "./open-session.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { FrameReader, frame, PartialBytes } from "./frames.ts";
+import { PartialBytes } from "../frame-reader.ts";
+import { FrameReader, frame } from "./frames.ts";
 
 function readAll(chunks: readonly Buffer[]): { messages: string[]; isWhole: boolean } {
   const messages: string[] = [];

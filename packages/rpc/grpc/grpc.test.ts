@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "@faultline/telemetry/logger";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
+import { targetOf } from "../addresses.ts";
 import { Echo, echo, nothing, type Saying } from "../echo-contract.ts";
 import { testCall } from "../test-call.ts";
-import { targetOf } from "./addresses.ts";
 import { type DialOptions, dialGrpc } from "./client.ts";
 import { type GrpcServerOptions, startGrpcServer } from "./server.ts";
 

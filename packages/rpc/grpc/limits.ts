@@ -10,12 +10,8 @@ export const windowBytes = 1_048_576;
 /** What one connection may take of memory outside of JavaScript, in megabytes: messages to slow readers above all. */
 export const sessionMemoryMaxMb = 64;
 
-/** How long a client waits for a connection, and how long it leaves a server alone that it could not reach. */
+/** How long a client waits for a connection. */
 export const connectTimeoutMs = 5_000;
-export const reconnectMs = 100;
-export const reconnectMaxMs = 2_000;
-/** Calls of one client that wait for a connection or for room on one; more are `resourceExhausted`. */
-export const waitingMax = 4_096;
 /** How often a call that no server has looked at is sent, all in all. */
 export const sendsMax = 3;
 

@@ -1,8 +1,8 @@
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { type Address, hostOf } from "../addresses.ts";
 import type { TlsOptions } from "../tls-options.ts";
-import { type Address, hostOf } from "./addresses.ts";
 import { connectTimeoutMs, headerListBytesMax, sessionMemoryMaxMb, windowBytes } from "./limits.ts";
 import { clientTls } from "./tls.ts";
 

@@ -4,14 +4,17 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from "node:http2";
+import type { Address } from "../addresses.ts";
+import {
+  type Replica as AnyReplica,
+  type ReplicaState,
+  reconnectMaxMs,
+  reconnectMs,
+} from "../replicas.ts";
 import type { TlsOptions } from "../tls-options.ts";
-import type { Address } from "./addresses.ts";
 import { keepAlive } from "./keepalive.ts";
-import { concurrentStreamsMax, reconnectMaxMs, reconnectMs } from "./limits.ts";
+import { concurrentStreamsMax } from "./limits.ts";
 import { openSession } from "./open-session.ts";
-
-/** `failed` until it is connected again, though it may be trying: callers need not wait for that. */
-export type ReplicaState = "connecting" | "ready" | "failed" | "closed";
 
 export interface ReplicaOptions {
   readonly tls: TlsOptions | undefined;
@@ -23,7 +26,7 @@ export interface ReplicaOptions {
  * One server, and the session with it. A session that is lost or that the server is about to close is replaced by a
  * new one; the calls on the old one finish there.
  */
-export class Replica {
+export class Replica implements AnyReplica {
   readonly address: Address;
   /** Why it cannot be reached. */
   lastError: Error | undefined;

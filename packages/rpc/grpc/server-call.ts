@@ -7,7 +7,8 @@ import {
 import { pastDeadline } from "../cancellation.ts";
 import type { Deadlines, Timed } from "../deadlines.ts";
 import { internal, type ServiceError, toServiceError } from "../errors.ts";
-import { FrameReader, frame, type PartialBytes } from "./frames.ts";
+import type { PartialBytes } from "../frame-reader.ts";
+import { FrameReader, frame } from "./frames.ts";
 import { transferTimeoutMs } from "./limits.ts";
 import { okTrailers, trailersOf } from "./status.ts";
 

@@ -1,30 +1,55 @@
-import { exhausted, type ServiceError, unavailable } from "../errors.ts";
-import type { TlsOptions } from "../tls-options.ts";
 import { type Address, resolve, type Target } from "./addresses.ts";
-import { reconnectMaxMs, reconnectMs, waitingMax } from "./limits.ts";
-import { Replica } from "./replica.ts";
+import { exhausted, type ServiceError, unavailable } from "./errors.ts";
+
+/** How long a server is left alone that could not be reached: at first, and in the end. */
+export const reconnectMs = 100;
+export const reconnectMaxMs = 2_000;
+/** Calls of one client that wait for a connection or for room on one; more are `resourceExhausted`. */
+export const waitingMax = 4_096;
+
+/** `failed` until it is connected again, though it may be trying: callers need not wait for that. */
+export type ReplicaState = "connecting" | "ready" | "failed" | "closed";
+
+/** One server of several, by whatever protocol. It connects when it is made, and again when it has lost its server. */
+export interface Replica {
+  readonly address: Address;
+  readonly state: ReplicaState;
+  /** Whether it takes a call now. */
+  readonly hasRoom: boolean;
+  /** Why it cannot be reached. */
+  readonly lastError: Error | undefined;
+  /** Starts to make room for one more call; answers whether it did. */
+  grow?(): boolean;
+  /** Takes no more calls; those under way end as they would. */
+  release(): void;
+  /** Ends everything. */
+  close(): void;
+}
 
 /** A call that looks for a server. */
-export interface Outgoing {
-  send(replica: Replica): void;
+export interface Outgoing<R extends Replica> {
+  send(replica: R): void;
   fail(error: ServiceError): void;
 }
 
-export interface ReplicasOptions {
+export interface ReplicasOptions<R extends Replica> {
   readonly target: Target;
   readonly peer: string;
-  readonly tls: TlsOptions | undefined;
+  /** Makes a replica, which calls `onChange` when its state has changed, or when it has room again. */
+  connect(address: Address, onChange: () => void): R;
+  /** The failure of a call for which there is no room, even to wait. */
+  full?(): ServiceError;
 }
 
 /**
  * All servers of one service: calls go to those that are connected, one after the other. While none is, calls wait
  * if one may be soon, and fail at once if none can be reached. Nothing is opened before the first use.
  */
-export class Replicas {
-  readonly #options: ReplicasOptions;
-  readonly #waiting = new Set<Outgoing>();
+export class Replicas<R extends Replica> {
+  readonly #options: ReplicasOptions<R>;
+  readonly #waiting = new Set<Outgoing<R>>();
   readonly #watchers = new Set<() => void>();
-  #replicas: readonly Replica[] = [];
+  #replicas: readonly R[] = [];
   #next = 0;
   #opened = false;
   #closed = false;
@@ -33,22 +58,22 @@ export class Replicas {
   #resolveError: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: ReplicasOptions) {
+  constructor(options: ReplicasOptions<R>) {
     this.#options = options;
   }
 
   /** Sends the call now or when there is room, or fails it. */
-  submit(outgoing: Outgoing): void {
+  submit(outgoing: Outgoing<R>): void {
     this.open();
     const replica = this.#pick();
     if (replica) outgoing.send(replica);
     else if (!this.#mayWait()) outgoing.fail(this.#unreachable());
-    else if (this.#waiting.size < waitingMax) this.#waiting.add(outgoing);
-    else outgoing.fail(exhausted(`${waitingMax} calls of ${this.#options.peer} wait already`));
+    else if (this.#waiting.size < waitingMax) this.#wait(outgoing);
+    else outgoing.fail(this.#full());
   }
 
   /** Forgets a call that has not been sent yet. */
-  withdraw(outgoing: Outgoing): void {
+  withdraw(outgoing: Outgoing<R>): void {
     this.#waiting.delete(outgoing);
   }
 
@@ -82,7 +107,7 @@ export class Replicas {
     this.#changed();
   }
 
-  #pick(): Replica | undefined {
+  #pick(): R | undefined {
     const count = this.#closed ? 0 : this.#replicas.length;
     for (let tries = 0; tries < count; tries++) {
       this.#next = (this.#next + 1) % count;
@@ -90,6 +115,24 @@ export class Replicas {
       if (replica?.hasRoom) return replica;
     }
     return undefined;
+  }
+
+  #wait(outgoing: Outgoing<R>): void {
+    this.#waiting.add(outgoing);
+    this.#grow();
+  }
+
+  /** Lets one replica make room for one call more, the next in turn that can. */
+  #grow(): void {
+    const count = this.#replicas.length;
+    for (let tries = 1; tries <= count; tries++) {
+      if (this.#replicas[(this.#next + tries) % count]?.grow?.()) return;
+    }
+  }
+
+  #full(): ServiceError {
+    const { peer, full } = this.#options;
+    return full?.() ?? exhausted(`${waitingMax} calls of ${peer} wait already`);
   }
 
   /** Whether a connection may be there soon, or is there and full. */
@@ -115,6 +158,7 @@ export class Replicas {
       if (replica) outgoing.send(replica);
       else outgoing.fail(this.#unreachable());
     }
+    if (this.#waiting.size > 0) this.#grow();
     const { target } = this.#options;
     if (target.kind === "name" && !this.#closed) this.#refresh(target);
     for (const watcher of this.#watchers) watcher();
@@ -146,9 +190,8 @@ export class Replicas {
   /** Keeps the connections to addresses that are still there, and lets go of the others. */
   #use(addresses: readonly Address[]): void {
     const known = new Map(this.#replicas.map((replica) => [keyOf(replica.address), replica]));
-    const options = { tls: this.#options.tls, onChange: this.#changed };
     this.#replicas = addresses.map((address) => {
-      const replica = known.get(keyOf(address)) ?? new Replica(address, options);
+      const replica = known.get(keyOf(address)) ?? this.#options.connect(address, this.#changed);
       known.delete(keyOf(address));
       return replica;
     });
