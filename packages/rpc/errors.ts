@@ -34,14 +34,23 @@ export function protocolName(code: Code): string {
   return code.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
+/** What else may be said of a failure. */
+export interface ServiceErrorOptions extends ErrorOptions {
+  /** The number that the contract has for this failure, if it is one of the contract's own exceptions. */
+  readonly exceptionCode?: number | undefined;
+}
+
 /** The one error type of handlers and clients. Transports map its code; its message may be shown to a client. */
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
   readonly code: Code;
+  /** Set if the failure is an exception that the contract declares; every transport keeps it. */
+  readonly exceptionCode?: number;
 
-  constructor(code: Code, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ServiceErrorOptions) {
     super(message, options);
     this.code = code;
+    if (options?.exceptionCode !== undefined) this.exceptionCode = options.exceptionCode;
   }
 
   /** The name of the code as gRPC's Go texts spell it: `Unavailable`, `InvalidArgument`. */

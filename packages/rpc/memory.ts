@@ -30,7 +30,7 @@ export interface MemoryServer {
 
 /**
  * Serves a contract without a network. What a caller sees is what it sees over gRPC: messages are encoded and
- * decoded, deadlines and cancellation reach the handler, and of an error only code and message get across.
+ * decoded, deadlines and cancellation reach the handler, and of an error only its codes and message get across.
  */
 export function serveInMemory<C extends Contract>(options: BindOptions<C>): MemoryServer {
   const methods = new Map(bindService(options).map((method) => [method.path, method]));
@@ -167,6 +167,6 @@ function acrossContext(context: Context): Context {
 
 /** Causes stay on the server's side, as they do over a wire. */
 function acrossTheBorder(thrown: unknown): ServiceError {
-  const { code, message } = toServiceError(thrown);
-  return new ServiceError(code, message);
+  const { code, message, exceptionCode } = toServiceError(thrown);
+  return new ServiceError(code, message, { exceptionCode });
 }

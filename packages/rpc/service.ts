@@ -13,12 +13,16 @@ export interface Method<Request, Response> {
   readonly name: string;
   readonly requestType: Codec<Request>;
   readonly responseType: Codec<Response>;
+  /** What its spans are called, where the contract says so; else they bear the method's path. */
+  readonly spanNames?: { readonly server?: string; readonly client?: string };
 }
 
 /** What a service promises on the wire. Generated from the contract, never written by hand. */
 export interface Contract {
   readonly name: string;
   readonly fullName: string;
+  /** What carries its calls between processes: gRPC, if it does not say. */
+  readonly protocol?: "grpc" | "thrift";
   // biome-ignore lint/suspicious/noExplicitAny: a table of methods whose messages all differ.
   readonly methods: Readonly<Record<string, Method<any, any>>>;
 }
