@@ -14,6 +14,8 @@ export interface MongoSettings extends Observation {
   /** `mongodb://[user:password@]host[:port]/…`, as the driver takes it. Never logged. */
   readonly url: string;
   readonly database: string;
+  /** An int64 is read as a `bigint`. Without, as a number, which beyond 2^53 is not exact. */
+  readonly bigints?: boolean;
   readonly connectionsMax?: number;
   /** Operations under way or waiting for a connection; more are `resourceExhausted`. */
   readonly operationsMax?: number;
@@ -54,6 +56,7 @@ function createClient(settings: MongoSettings): MongoClient {
     maxPoolSize: settings.connectionsMax ?? 32,
     serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: settings.socketTimeoutMs ?? 30_000,
+    useBigInt64: settings.bigints ?? false,
     waitQueueTimeoutMS: settings.socketTimeoutMs ?? 30_000,
   };
   try {

@@ -50,6 +50,13 @@ export function createCollection<T extends Document>(
       return { matched: matchedCount, upserted: upsertedCount > 0 };
     },
 
+    async updateMany(filter, update, scope, options) {
+      const { matchedCount } = await ask(scope, (bounds) =>
+        driver.updateMany(filter, update, { ...bounds, ...concern(options) }),
+      );
+      return matchedCount;
+    },
+
     findOneAndUpdate: (filter, update, scope, options) =>
       ask(scope, async (bounds) => {
         const all = { ...bounds, ...concern(options), ...upsert(options) };

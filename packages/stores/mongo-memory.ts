@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { CallScope } from "@faultline/rpc/call";
 import { alreadyExists, internal } from "@faultline/rpc/errors";
 import { Aggregator, update as applyUpdate, Query } from "mingo";
-import type { Collection, Document, Filter, FindOptions, Mongo, Update } from "./mongo.ts";
+import type {
+  Collection,
+  Document,
+  Filter,
+  FindOptions,
+  IndexOptions,
+  Mongo,
+  Update,
+} from "./mongo.ts";
+import { packed, unpacked } from "./mongo-int64.ts";
 import type { Observation } from "./observation.ts";
 import { observeMongo } from "./observed-mongo.ts";
 import { throwIfOver } from "./within-scope.ts";
@@ -49,14 +58,16 @@ function createCollection<T extends Document>(documents: Documents): Collection<
         const { matched, after } = documents.update(filter, update, options?.upsert ?? false);
         return { matched: matched ? 1 : 0, upserted: !matched && after !== undefined };
       }),
+    updateMany: async (filter, update, scope) =>
+      inScope(scope, () => documents.updateMany(filter, update)),
     findOneAndUpdate: async (filter, update, scope, options) =>
       inScope(scope, () => {
         const { after } = documents.update(filter, update, options?.upsert ?? false);
-        return after === undefined ? null : (structuredClone(after) as T);
+        return after === undefined ? null : unpacked(after as T);
       }),
     deleteMany: async (filter, scope) => inScope(scope, () => documents.delete(filter)),
     ensureIndex: async (keys, scope, options) =>
-      inScope(scope, () => documents.ensureIndex(Object.keys(keys), options?.unique ?? false)),
+      inScope(scope, () => documents.ensureIndex(Object.keys(keys), options)),
   };
 }
 
@@ -65,52 +76,65 @@ function inScope<Result>(scope: CallScope, work: () => Result): Result {
   return work();
 }
 
-/** The documents of one collection. What goes in and out is copied. */
+/** The documents of one collection, packed. What goes in and out is copied. */
 class Documents {
   readonly name: string;
   #documents: Document[] = [];
-  readonly #indexes = new Map<string, { fields: readonly string[]; unique: boolean }>([
-    ["_id", { fields: ["_id"], unique: true }],
-  ]);
+  readonly #indexes = new Map<string, Index>([["_id", new Index(["_id"], { unique: true })]]);
 
   constructor(name: string) {
     this.name = name;
   }
 
   find(filter: Filter, { sort, limit, projection }: FindOptions = {}): Document[] {
-    const cursor = new Query(filter).find<Document>(this.#documents, projection ?? {});
+    const cursor = new Query(packed(filter)).find<Document>(
+      this.#documents,
+      packed(projection ?? {}) as Record<string, 0 | 1>,
+    );
     if (sort) cursor.sort({ ...sort });
     if (limit) cursor.limit(limit);
-    return cursor.all().map((document) => structuredClone(document));
+    return cursor.all().map((document) => unpacked(document));
   }
 
   aggregate(pipeline: readonly Document[]): Document[] {
-    return new Aggregator([...pipeline]).run(structuredClone(this.#documents));
+    return unpacked(new Aggregator(packed([...pipeline])).run(packed(this.#documents)));
   }
 
   insert(document: Document): Document {
-    const added = structuredClone({ _id: randomUUID(), ...document });
+    const added = packed({ _id: randomUUID(), ...document });
     this.#assertUnique(added);
     this.#documents.push(added);
     return added;
   }
 
   update(filter: Filter, update: Update, upsert: boolean): { matched: boolean; after?: Document } {
-    const query = new Query(filter);
+    const query = new Query(packed(filter));
     const at = this.#documents.findIndex((document) => query.test(document));
-    const before = this.#documents[at];
-    if (before) {
-      const after = changed(structuredClone(before), update, false);
-      this.#assertUnique(after, before);
-      this.#documents[at] = after;
-      return { matched: true, after };
-    }
+    if (at >= 0) return { matched: true, after: this.#change(at, packed(update)) };
     if (!upsert) return { matched: false };
-    return { matched: false, after: this.insert(changed(equalities(filter), update, true)) };
+    const added = changed(equalities(packed(filter)), packed(update), true);
+    return { matched: false, after: this.insert(added) };
+  }
+
+  updateMany(filter: Filter, update: Update): number {
+    const query = new Query(packed(filter));
+    const matching = [...this.#documents.keys()].filter((at) =>
+      query.test(this.#documents[at] ?? {}),
+    );
+    for (const at of matching) this.#change(at, packed(update));
+    return matching.length;
+  }
+
+  #change(at: number, update: Update): Document {
+    const before = this.#documents[at];
+    const after = changed(packed(before ?? {}), update, false);
+    this.#assertUnique(after, before);
+    this.#documents[at] = after;
+    return after;
   }
 
   delete(filter: Filter): number {
-    const query = new Query(filter);
+    const query = new Query(packed(filter));
     const kept = this.#documents.filter((document) => !query.test(document));
     const deleted = this.#documents.length - kept.length;
     this.#documents = kept;
@@ -118,28 +142,54 @@ class Documents {
   }
 
   /** As with the real one, what is there already wins: an index of these keys, or duplicates. */
-  ensureIndex(fields: readonly string[], unique: boolean): void {
+  ensureIndex(fields: readonly string[], options: IndexOptions = {}): void {
     const name = fields.join();
     if (this.#indexes.has(name)) return;
-    const keys = this.#documents.map((document) => keyOf(document, fields));
-    const broken = unique && new Set(keys).size < keys.length;
-    if (!broken) this.#indexes.set(name, { fields, unique });
+    const index = new Index(fields, options);
+    const keys = this.#documents.flatMap((document) => index.keyOf(document) ?? []);
+    const broken = index.unique && new Set(keys).size < keys.length;
+    if (!broken) this.#indexes.set(name, index);
   }
 
   #assertUnique(document: Document, except?: Document): void {
-    for (const { fields, unique } of this.#indexes.values()) {
-      if (!unique) continue;
-      const key = keyOf(document, fields);
-      const taken = this.#documents.some(
-        (other) => other !== except && keyOf(other, fields) === key,
-      );
-      if (taken) throw alreadyExists(`${this.name} has a document with this ${fields.join()}`);
+    for (const index of this.#indexes.values()) {
+      if (!index.unique) continue;
+      const key = index.keyOf(document);
+      const taken =
+        key !== undefined &&
+        this.#documents.some((other) => other !== except && index.keyOf(other) === key);
+      if (taken) throw alreadyExists(`${this.name} has a document with this ${index.name}`);
     }
   }
 }
 
-function keyOf(document: Document, fields: readonly string[]): string {
-  return JSON.stringify(fields.map((field) => field.split(".").reduce(at, document) ?? null));
+class Index {
+  readonly unique: boolean;
+  readonly #fields: readonly string[];
+  readonly #sparse: boolean;
+  readonly #partial: Query | undefined;
+
+  constructor(
+    fields: readonly string[],
+    { unique = false, sparse = false, partialFilterExpression }: IndexOptions,
+  ) {
+    this.#fields = fields;
+    this.unique = unique;
+    this.#sparse = sparse;
+    this.#partial = partialFilterExpression && new Query(packed(partialFilterExpression));
+  }
+
+  get name(): string {
+    return this.#fields.join();
+  }
+
+  /** Undefined if the document is not in the index. */
+  keyOf(document: Document): string | undefined {
+    const values = this.#fields.map((field) => field.split(".").reduce(at, document));
+    if (this.#sparse && values.every((value) => value === undefined)) return undefined;
+    if (this.#partial && !this.#partial.test(document)) return undefined;
+    return JSON.stringify(values.map((value) => value ?? null));
+  }
 }
 
 function at(value: Document, field: string): Document {
@@ -151,8 +201,24 @@ function changed(document: Document, update: Update, inserting: boolean): Docume
   if (inserting && $setOnInsert) assign(document, $setOnInsert);
   if (Object.keys(rest).some((operator) => !operator.startsWith("$")))
     throw internal("an update consists of operators");
-  if (Object.keys(rest).length > 0) applyUpdate(document, rest);
+  const { $push = {}, ...others } = rest;
+  if (Object.keys(others).length > 0) applyUpdate(document, others);
+  for (const [field, pushed] of Object.entries($push)) {
+    for (const step of pushSteps(pushed)) applyUpdate(document, { $push: { [field]: step } });
+  }
   return document;
+}
+
+/** `mingo` sorts by one field only. Its sorting is stable, so the last field may come first. */
+function pushSteps(pushed: unknown): unknown[] {
+  if (!isOperators(pushed) || typeof pushed.$sort !== "object") return [pushed];
+  const { $sort, $slice, ...added } = pushed;
+  const sorts = Object.entries($sort).reverse();
+  return [
+    added,
+    ...sorts.map(([field, direction]) => ({ $each: [], $sort: { [field]: direction } })),
+    ...($slice === undefined ? [] : [{ $each: [], $slice }]),
+  ];
 }
 
 /** Sets fields, dotted ones inside, in a document that is not stored yet and may still be given its `_id`. */

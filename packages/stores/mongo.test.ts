@@ -1,6 +1,6 @@
 import { testCall } from "@faultline/rpc/test-call";
 import { expect, onTestFinished, test } from "vitest";
-import type { Mongo } from "./mongo.ts";
+import type { FindOptions, Mongo } from "./mongo.ts";
 import { connectMongo } from "./mongo-client.ts";
 import { createMemoryMongo } from "./mongo-memory.ts";
 import type { Observation } from "./observation.ts";
@@ -12,6 +12,11 @@ interface Night {
   readonly hotelId: string;
   readonly total: number;
   readonly pending?: readonly string[];
+}
+
+interface Timeline {
+  readonly user_id: bigint;
+  readonly posts: readonly { readonly post_id: bigint; readonly timestamp: bigint }[];
 }
 
 const serverUrl = mongoForFile();
@@ -27,6 +32,7 @@ const databases = [
         peer: "mongodb-rate",
         url: serverUrl(),
         database,
+        bigints: true,
         ...observation,
       });
       onTestFinished(() => mongo.close());
@@ -162,6 +168,125 @@ test.for(databases)(
   },
 );
 
+test.for(databases)("$name changes all that match and says how many", async ({ open }) => {
+  const nights = await openNights(open, [night("1", 2), night("1", 3), night("2", 9)]);
+
+  const matched = await nights.updateMany({ hotelId: "1" }, { $unset: { total: "" } }, testCall(), {
+    durable: true,
+  });
+
+  expect(matched).toBe(2);
+  expect(await nights.count({ total: { $exists: true } }, testCall())).toBe(1);
+});
+
+const beyond = 2n ** 53n;
+
+/** Three posts, of which two are of the same instant and have ids that a double cannot tell apart. */
+const timeline: Timeline = {
+  user_id: -1n,
+  posts: [
+    { post_id: 7n, timestamp: 30n },
+    { post_id: beyond + 1n, timestamp: 20n },
+    { post_id: beyond, timestamp: 20n },
+  ],
+};
+
+async function openTimelines(open: (typeof databases)[number]["open"]) {
+  const mongo = await open();
+  const timelines = mongo.collection<Timeline>("timeline");
+  await timelines.insertMany([timeline, { user_id: 2n, posts: [] }], testCall());
+  return timelines;
+}
+
+test.for(databases)("$name keeps and compares int64s exactly", async ({ open }) => {
+  const timelines = await openTimelines(open);
+  const ids = async (filter: object) => {
+    const found = await timelines.find(filter, testCall(), { sort: { user_id: 1 } });
+    return found.map((one) => one.user_id);
+  };
+
+  expect(await timelines.findOne({ user_id: -1n }, testCall())).toMatchObject(timeline);
+  expect(await ids({ user_id: { $in: [2n, -1n, 3n] } })).toEqual([-1n, 2n]);
+  expect(await ids({ "posts.post_id": beyond + 1n })).toEqual([-1n]);
+  expect(await ids({ "posts.post_id": { $ne: beyond + 1n } })).toEqual([2n]);
+  expect(await ids({ "posts.post_id": beyond + 2n })).toEqual([]);
+  expect(await ids({ user_id: { $gte: 0n } })).toEqual([2n]);
+});
+
+test.for(databases)("$name gives the asked part of an array", async ({ open }) => {
+  const timelines = await openTimelines(open);
+  const posts = async (projection: NonNullable<FindOptions["projection"]>) => {
+    const found = await timelines.findOne({ user_id: -1n }, testCall(), { projection });
+    return found?.posts.map((post) => post.post_id);
+  };
+
+  expect(await posts({ posts: { $slice: 2 } })).toEqual([7n, beyond + 1n]);
+  expect(await posts({ posts: { $slice: [1, 9] } })).toEqual([beyond + 1n, beyond]);
+  expect(await posts({ posts: { $slice: -1 } })).toEqual([beyond]);
+  expect(await posts({ posts: { $slice: [3, 9] } })).toEqual([]);
+  expect(await posts({ posts: { $elemMatch: { timestamp: { $lt: 30n } } } })).toEqual([
+    beyond + 1n,
+  ]);
+});
+
+test.for(databases)("$name pushes to an array in order, once", async ({ open }) => {
+  const timelines = await openTimelines(open);
+  const push = (post: Timeline["posts"][number]) =>
+    timelines.updateOne(
+      { user_id: -1n, "posts.post_id": { $ne: post.post_id } },
+      { $push: { posts: { $each: [post], $sort: { timestamp: -1, post_id: -1 } } } },
+      testCall(),
+      { durable: true },
+    );
+
+  expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 1 });
+  expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 0 });
+  expect(await push({ post_id: 1n, timestamp: 99n })).toMatchObject({ matched: 1 });
+
+  const found = await timelines.findOne({ user_id: -1n }, testCall());
+  const ids = found?.posts.map((post) => post.post_id);
+  expect(ids).toEqual([1n, 7n, beyond + 2n, beyond + 1n, beyond]);
+});
+
+test.for(databases)(
+  "$name upserts under a unique index: of two conditional pushes for one user, one is a duplicate",
+  async ({ open }) => {
+    const timelines = await openTimelines(open);
+    await timelines.ensureIndex({ user_id: 1 }, testCall(), { unique: true });
+    const push = (post_id: bigint) =>
+      timelines.updateOne(
+        { user_id: 5n, "posts.post_id": { $ne: post_id } },
+        { $push: { posts: { $each: [{ post_id, timestamp: 1n }], $sort: { timestamp: -1 } } } },
+        testCall(),
+        { upsert: true },
+      );
+
+    expect(await push(9n)).toEqual({ matched: 0, upserted: true });
+    await expect(push(9n)).rejects.toMatchObject({ code: "alreadyExists" });
+    expect(await push(8n)).toEqual({ matched: 1, upserted: false });
+  },
+);
+
+test.for(databases)("$name keeps a unique index over some documents only", async ({ open }) => {
+  const nights = await openNights(open);
+  await nights.ensureIndex({ pending: 1 }, testCall(), { unique: true, sparse: true });
+  await nights.ensureIndex({ hotelId: 1 }, testCall(), {
+    unique: true,
+    partialFilterExpression: { total: { $gte: 5 } },
+  });
+
+  await nights.insertMany([night("1", 1), night("1", 2), night("1", 5)], testCall());
+  await nights.insertMany([{ ...night("2", 1), pending: ["a"] }], testCall());
+
+  const again = { ...night("3", 1), pending: ["a"] };
+  await expect(nights.insertMany([again], testCall())).rejects.toMatchObject({
+    code: "alreadyExists",
+  });
+  const raise = nights.updateOne({ total: 2 }, { $inc: { total: 7 } }, testCall());
+  await expect(raise).rejects.toMatchObject({ code: "alreadyExists" });
+  expect(await nights.count({}, testCall())).toBe(4);
+});
+
 test.for(databases)("$name deletes what matches and says how many", async ({ open }) => {
   const nights = await openNights(open, [night("1", 2), night("1", 3), night("2", 9)]);
 
@@ -231,6 +356,7 @@ test.for(databases)("$name shows every operation to the layers", async ({ open }
   await nights.count({}, testCall());
   await nights.aggregate([{ $match: {} }], testCall());
   await nights.updateOne({}, { $inc: { total: 1 } }, testCall());
+  await nights.updateMany({}, { $inc: { total: 1 } }, testCall());
   await nights.findOneAndUpdate({}, { $inc: { total: 1 } }, testCall());
   await nights.deleteMany({}, testCall());
 
@@ -242,6 +368,7 @@ test.for(databases)("$name shows every operation to the layers", async ({ open }
     "find night",
     "count night",
     "aggregate night",
+    "update night",
     "update night",
     "findAndModify night",
     "delete night",

@@ -4,14 +4,32 @@ import type { CallScope } from "@faultline/rpc/call";
 // biome-ignore lint/suspicious/noExplicitAny: documents are as varied as their collections.
 export type Document = Record<string, any>;
 
-/** A MongoDB filter or update, as the official driver takes it. */
+/**
+ * A MongoDB filter or update, as the official driver takes it. A `bigint` is an int64; a whole number that fits is an
+ * int32, any other number a double. The in-memory twin compares bigints with bigints only.
+ */
 export type Filter = Document;
 export type Update = Document;
+
+/** The field, or part of its array: the first few, the last few (negative), or so many from a place on. */
+export type Projection =
+  | 0
+  | 1
+  | { readonly $slice: number | readonly [skip: number, count: number] }
+  | { readonly $elemMatch: Filter };
 
 export interface FindOptions {
   readonly sort?: Readonly<Record<string, 1 | -1>>;
   readonly limit?: number;
-  readonly projection?: Readonly<Record<string, 0 | 1>>;
+  readonly projection?: Readonly<Record<string, Projection>>;
+}
+
+export interface IndexOptions {
+  readonly unique?: boolean;
+  /** Documents without any of the fields are not in it, and may be many under a unique index. */
+  readonly sparse?: boolean;
+  /** Only documents that match are in it. Not together with `sparse`. */
+  readonly partialFilterExpression?: Filter;
 }
 
 /** `durable` waits until the write is in the server's journal (`j: true`). */
@@ -40,6 +58,13 @@ export interface Collection<T extends Document> {
     scope: CallScope,
     options?: WriteOptions & { readonly upsert?: boolean },
   ): Promise<{ matched: number; upserted: boolean }>;
+  /** Answers how many documents matched. Each changes by itself: if it throws, some may have. */
+  updateMany(
+    filter: Filter,
+    update: Update,
+    scope: CallScope,
+    options?: WriteOptions,
+  ): Promise<number>;
   /** Changes one document and answers it as it is afterwards, or null if none matched. */
   findOneAndUpdate(
     filter: Filter,
@@ -52,7 +77,7 @@ export interface Collection<T extends Document> {
   ensureIndex(
     keys: Readonly<Record<string, 1 | -1>>,
     scope: CallScope,
-    options?: { readonly unique?: boolean },
+    options?: IndexOptions,
   ): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type {
   Document,
   Filter,
   FindOptions,
+  IndexOptions,
   Mongo,
   Update,
   WriteOptions,
@@ -104,6 +105,9 @@ function observeWrites<T extends Document>(
   const updateOne = observe("update", ({ filter, update, write }: Change, scope) =>
     collection.updateOne(filter, update, scope, write),
   );
+  const updateMany = observe("update", ({ filter, update, write }: Change, scope) =>
+    collection.updateMany(filter, update, scope, write),
+  );
   const findOneAndUpdate = observe("findAndModify", ({ filter, update, write }: Change, scope) =>
     collection.findOneAndUpdate(filter, update, scope, write),
   );
@@ -112,12 +116,13 @@ function observeWrites<T extends Document>(
   );
   const ensureIndex = observe(
     "createIndexes",
-    ({ keys, options }: { keys: IndexKeys; options: IndexOptions }, scope) =>
+    ({ keys, options }: { keys: IndexKeys; options: IndexOptions | undefined }, scope) =>
       collection.ensureIndex(keys, scope, options),
   );
   return {
     insertMany: (documents, scope, write) => insertMany({ documents, write }, scope),
     updateOne: (filter, update, scope, write) => updateOne({ filter, update, write }, scope),
+    updateMany: (filter, update, scope, write) => updateMany({ filter, update, write }, scope),
     findOneAndUpdate: (filter, update, scope, write) =>
       findOneAndUpdate({ filter, update, write }, scope),
     deleteMany: (filter, scope, write) => deleteMany({ filter, write }, scope),
@@ -126,4 +131,3 @@ function observeWrites<T extends Document>(
 }
 
 type IndexKeys = Readonly<Record<string, 1 | -1>>;
-type IndexOptions = { readonly unique?: boolean } | undefined;

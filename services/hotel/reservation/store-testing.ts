@@ -64,6 +64,7 @@ function troubled<T extends Document>(inner: Collection<T>, step: Step): Collect
       }
     },
     updateOne: (...update) => step(`update ${name}`, () => inner.updateOne(...update)),
+    updateMany: (...update) => step(`updateMany ${name}`, () => inner.updateMany(...update)),
     findOneAndUpdate: (...update) => {
       return step(`findOneAndUpdate ${name}`, () => inner.findOneAndUpdate(...update));
     },
