@@ -80,6 +80,20 @@ struct Post {
   9: PostType post_type
 }
 
+/** Not in the originals: somebody whom a user follows. */
+struct Followee {
+  1: i64 user_id,
+  /** Milliseconds since 1970. */
+  2: i64 since
+}
+
+/** Not in the originals: a post's place in a timeline. The newest is first, and of equals the greatest id. */
+struct TimelineEntry {
+  1: i64 post_id,
+  /** Milliseconds since 1970. */
+  2: i64 timestamp
+}
+
 service UniqueIdService {
   i64 ComposeUniqueId(
     1: i64 req_id,
@@ -206,6 +220,16 @@ service PostStorageService {
     3: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "close_posts_server", span.client = "close_posts_client")
+
+  /** Not in the originals: the newest posts that mention a user. */
+  list<TimelineEntry> ListMentions(
+    1: i64 req_id,
+    2: i64 user_id,
+    /** At most so many. */
+    3: i32 limit,
+    4: map<string, string> carrier
+  ) throws (1: ServiceException se)
+    (span.server = "list_mentions_server", span.client = "list_mentions_client")
 }
 
 service HomeTimelineService {
@@ -249,6 +273,16 @@ service UserTimelineService {
     5: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "read_user_timeline_server", span.client = "ReadUserTimeline")
+
+  /** Not in the originals: of all that these users have posted since they were followed, the newest. */
+  list<TimelineEntry> ListNewestPosts(
+    1: i64 req_id,
+    2: list<Followee> authors,
+    /** At most so many. */
+    3: i32 limit,
+    4: map<string, string> carrier
+  ) throws (1: ServiceException se)
+    (span.server = "list_newest_posts_server", span.client = "list_newest_posts_client")
 }
 
 service SocialGraphService {
@@ -265,6 +299,14 @@ service SocialGraphService {
     3: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "get_followees_server", span.client = "GetFollowee")
+
+  /** Not in the originals: as `GetFollowees`, with times; an unknown user follows nobody. */
+  list<Followee> ListFollowees(
+    1: i64 req_id,
+    2: i64 user_id,
+    3: map<string, string> carrier
+  ) throws (1: ServiceException se)
+    (span.server = "list_followees_server", span.client = "list_followees_client")
 
   void Follow(
     1: i64 req_id,

@@ -81,6 +81,20 @@ export interface Post {
   postType: number;
 }
 
+/** Not in the originals: somebody whom a user follows. */
+export interface Followee {
+  userId: bigint;
+  /** Milliseconds since 1970. */
+  since: bigint;
+}
+
+/** Not in the originals: a post's place in a timeline. The newest is first, and of equals the greatest id. */
+export interface TimelineEntry {
+  postId: bigint;
+  /** Milliseconds since 1970. */
+  timestamp: bigint;
+}
+
 function writeServiceException(writer: ThriftWriter, value: ServiceException): void {
   writer.i32Field(1, value.errorCode);
   writer.stringField(2, value.message);
@@ -223,6 +237,54 @@ function readPost(reader: ThriftReader): Post {
   return { postId, creator: creator ?? emptyCreator(), reqId, text, userMentions: userMentions ?? [], media: media ?? [], urls: urls ?? [], timestamp, postType };
 }
 
+function writeTimelineEntry(writer: ThriftWriter, value: TimelineEntry): void {
+  writer.i64Field(1, value.postId);
+  writer.i64Field(2, value.timestamp);
+  writer.stop();
+}
+
+function readTimelineEntry(reader: ThriftReader): TimelineEntry {
+  let postId = 0n;
+  let timestamp = 0n;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        postId = reader.i64();
+        break;
+      case 655362:
+        timestamp = reader.i64();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { postId, timestamp };
+}
+
+function writeFollowee(writer: ThriftWriter, value: Followee): void {
+  writer.i64Field(1, value.userId);
+  writer.i64Field(2, value.since);
+  writer.stop();
+}
+
+function readFollowee(reader: ThriftReader): Followee {
+  let userId = 0n;
+  let since = 0n;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        userId = reader.i64();
+        break;
+      case 655362:
+        since = reader.i64();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { userId, since };
+}
+
 function writeUserMention(writer: ThriftWriter, value: UserMention): void {
   writer.i64Field(1, value.userId);
   writer.stringField(2, value.username);
@@ -338,10 +400,24 @@ function readStringList(reader: ThriftReader): string[] {
   return items;
 }
 
+function readFolloweeList(reader: ThriftReader): Followee[] {
+  const size = reader.list(12);
+  const items: Followee[] = [];
+  for (let index = 0; index < size; index++) items.push(readFollowee(reader));
+  return items;
+}
+
 function readPostList(reader: ThriftReader): Post[] {
   const size = reader.list(12);
   const items: Post[] = [];
   for (let index = 0; index < size; index++) items.push(readPost(reader));
+  return items;
+}
+
+function readTimelineEntryList(reader: ThriftReader): TimelineEntry[] {
+  const size = reader.list(12);
+  const items: TimelineEntry[] = [];
+  for (let index = 0; index < size; index++) items.push(readTimelineEntry(reader));
   return items;
 }
 
@@ -1256,6 +1332,64 @@ function readClosePostsResult(reader: ThriftReader): void {
   }
 }
 
+export interface ListMentionsRequest {
+  reqId: bigint;
+  userId: bigint;
+  /** At most so many. */
+  limit: number;
+}
+
+function writeListMentionsRequest(writer: ThriftWriter, value: ListMentionsRequest, carrier?: Carrier): void {
+  writer.i64Field(1, value.reqId);
+  writer.i64Field(2, value.userId);
+  writer.i32Field(3, value.limit);
+  writer.textsField(4, carrier);
+  writer.stop();
+}
+
+function readListMentionsRequest(reader: ThriftReader): Arguments<ListMentionsRequest> {
+  let reqId = 0n;
+  let userId = 0n;
+  let limit = 0;
+  let carrier: Carrier | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        reqId = reader.i64();
+        break;
+      case 655362:
+        userId = reader.i64();
+        break;
+      case 524291:
+        limit = reader.i32();
+        break;
+      case 851972:
+        carrier = reader.texts();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { request: { reqId, userId, limit }, carrier };
+}
+
+function writeListMentionsResult(writer: ThriftWriter, value: TimelineEntry[]): void {
+  writer.listField(0, 12, value.length);
+  for (const item of value) writeTimelineEntry(writer, item);
+  writer.stop();
+}
+
+function readListMentionsResult(reader: ThriftReader): TimelineEntry[] {
+  let success: TimelineEntry[] | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    if (key === 983040) success = readTimelineEntryList(reader);
+    else if (key === 786433) throw failureOf(readServiceException(reader));
+    else reader.skip(key);
+  }
+  if (success === undefined) throw missingResult("ListMentions");
+  return success;
+}
+
 export const PostStorageService = {
   protocol: "thrift",
   name: "PostStorageService",
@@ -1308,6 +1442,16 @@ export const PostStorageService = {
       writeResult: writeNothing,
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readClosePostsResult,
+    }),
+    /** Not in the originals: the newest posts that mention a user. */
+    listMentions: thriftMethod<ListMentionsRequest, TimelineEntry[]>({
+      name: "ListMentions",
+      spanNames: { server: "list_mentions_server", client: "list_mentions_client" },
+      writeArguments: writeListMentionsRequest,
+      readArguments: readListMentionsRequest,
+      writeResult: writeListMentionsResult,
+      writeException: (writer, error) => writeFailure(writer, 1, error),
+      readResult: readListMentionsResult,
     }),
   },
 } as const satisfies ThriftContract;
@@ -1582,6 +1726,65 @@ function readReadUserTimelineResult(reader: ThriftReader): Post[] {
   return success;
 }
 
+export interface ListNewestPostsRequest {
+  reqId: bigint;
+  authors: Followee[];
+  /** At most so many. */
+  limit: number;
+}
+
+function writeListNewestPostsRequest(writer: ThriftWriter, value: ListNewestPostsRequest, carrier?: Carrier): void {
+  writer.i64Field(1, value.reqId);
+  writer.listField(2, 12, value.authors.length);
+  for (const item of value.authors) writeFollowee(writer, item);
+  writer.i32Field(3, value.limit);
+  writer.textsField(4, carrier);
+  writer.stop();
+}
+
+function readListNewestPostsRequest(reader: ThriftReader): Arguments<ListNewestPostsRequest> {
+  let reqId = 0n;
+  let authors: Followee[] | undefined;
+  let limit = 0;
+  let carrier: Carrier | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        reqId = reader.i64();
+        break;
+      case 983042:
+        authors = readFolloweeList(reader);
+        break;
+      case 524291:
+        limit = reader.i32();
+        break;
+      case 851972:
+        carrier = reader.texts();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { request: { reqId, authors: authors ?? [], limit }, carrier };
+}
+
+function writeListNewestPostsResult(writer: ThriftWriter, value: TimelineEntry[]): void {
+  writer.listField(0, 12, value.length);
+  for (const item of value) writeTimelineEntry(writer, item);
+  writer.stop();
+}
+
+function readListNewestPostsResult(reader: ThriftReader): TimelineEntry[] {
+  let success: TimelineEntry[] | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    if (key === 983040) success = readTimelineEntryList(reader);
+    else if (key === 786433) throw failureOf(readServiceException(reader));
+    else reader.skip(key);
+  }
+  if (success === undefined) throw missingResult("ListNewestPosts");
+  return success;
+}
+
 export const UserTimelineService = {
   protocol: "thrift",
   name: "UserTimelineService",
@@ -1605,6 +1808,16 @@ export const UserTimelineService = {
       writeResult: writeReadUserTimelineResult,
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readReadUserTimelineResult,
+    }),
+    /** Not in the originals: of all that these users have posted since they were followed, the newest. */
+    listNewestPosts: thriftMethod<ListNewestPostsRequest, TimelineEntry[]>({
+      name: "ListNewestPosts",
+      spanNames: { server: "list_newest_posts_server", client: "list_newest_posts_client" },
+      writeArguments: writeListNewestPostsRequest,
+      readArguments: readListNewestPostsRequest,
+      writeResult: writeListNewestPostsResult,
+      writeException: (writer, error) => writeFailure(writer, 1, error),
+      readResult: readListNewestPostsResult,
     }),
   },
 } as const satisfies ThriftContract;
@@ -1710,6 +1923,57 @@ function readGetFolloweesResult(reader: ThriftReader): bigint[] {
     else reader.skip(key);
   }
   if (success === undefined) throw missingResult("GetFollowees");
+  return success;
+}
+
+export interface ListFolloweesRequest {
+  reqId: bigint;
+  userId: bigint;
+}
+
+function writeListFolloweesRequest(writer: ThriftWriter, value: ListFolloweesRequest, carrier?: Carrier): void {
+  writer.i64Field(1, value.reqId);
+  writer.i64Field(2, value.userId);
+  writer.textsField(3, carrier);
+  writer.stop();
+}
+
+function readListFolloweesRequest(reader: ThriftReader): Arguments<ListFolloweesRequest> {
+  let reqId = 0n;
+  let userId = 0n;
+  let carrier: Carrier | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        reqId = reader.i64();
+        break;
+      case 655362:
+        userId = reader.i64();
+        break;
+      case 851971:
+        carrier = reader.texts();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { request: { reqId, userId }, carrier };
+}
+
+function writeListFolloweesResult(writer: ThriftWriter, value: Followee[]): void {
+  writer.listField(0, 12, value.length);
+  for (const item of value) writeFollowee(writer, item);
+  writer.stop();
+}
+
+function readListFolloweesResult(reader: ThriftReader): Followee[] {
+  let success: Followee[] | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    if (key === 983040) success = readFolloweeList(reader);
+    else if (key === 786433) throw failureOf(readServiceException(reader));
+    else reader.skip(key);
+  }
+  if (success === undefined) throw missingResult("ListFollowees");
   return success;
 }
 
@@ -1966,6 +2230,16 @@ export const SocialGraphService = {
       writeResult: writeGetFolloweesResult,
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readGetFolloweesResult,
+    }),
+    /** Not in the originals: as `GetFollowees`, with times; an unknown user follows nobody. */
+    listFollowees: thriftMethod<ListFolloweesRequest, Followee[]>({
+      name: "ListFollowees",
+      spanNames: { server: "list_followees_server", client: "list_followees_client" },
+      writeArguments: writeListFolloweesRequest,
+      readArguments: readListFolloweesRequest,
+      writeResult: writeListFolloweesResult,
+      writeException: (writer, error) => writeFailure(writer, 1, error),
+      readResult: readListFolloweesResult,
     }),
     follow: thriftMethod<FollowRequest, void>({
       name: "Follow",

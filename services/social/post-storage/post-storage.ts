@@ -1,0 +1,133 @@
+import type { CallScope } from "@faultline/rpc/call";
+import { ServiceError } from "@faultline/rpc/errors";
+import { cachedMany } from "@faultline/stores/cached";
+import type { Cache } from "@faultline/stores/memcached";
+import type { Collection, Mongo } from "@faultline/stores/mongo";
+import {
+  ErrorCode,
+  type PostStorageServiceHandlers,
+  serviceException,
+} from "@faultline/thrift/social";
+import { ofMongo } from "../store-failures.ts";
+import { decodePost, encodePost } from "./cached-post.ts";
+import { documentOf, isSamePost, postOf, type StoredPost } from "./stored-post.ts";
+
+export interface PostStorageParts {
+  readonly mongo: Mongo;
+  readonly cache: Cache;
+  readonly now?: () => number;
+}
+
+/** Posts never change, so a cached one is never wrong; it goes so that those nobody reads do not stay for ever. */
+const cacheTtlS = 86_400;
+/** As many posts as one call may ask for, list or close. */
+const idsMax = 10_000;
+const listedMax = 1_000;
+
+/** Keeps posts, for good: a post is stored once it is in the database's journal. */
+export function createPostStorage(parts: PostStorageParts): PostStorageServiceHandlers {
+  const { mongo, now = Date.now } = parts;
+  const posts = mongo.collection<StoredPost>("post");
+  const read = readingThrough(posts, parts.cache);
+  return {
+    async storePost({ post }, call) {
+      // The mark is not for others: who has stored the post clears it once the post is in all timelines.
+      const document = { ...documentOf(post), fanout: BigInt(now()) };
+      try {
+        await posts.insertMany([document], call, { durable: true });
+      } catch (error) {
+        // An insertion whose answer got lost may be sent again.
+        if (isDuplicate(error) && (await isStored(posts, document, call))) return;
+        await ofMongo(Promise.reject(error));
+      }
+    },
+
+    async readPost({ postId }, call) {
+      const post = (await read([`${postId}`], call)).get(`${postId}`);
+      if (post) return postOf(post);
+      throw handlerError(`Post_id: ${postId} doesn't exist in MongoDB`);
+    },
+
+    async readPosts({ postIds }, call) {
+      assertFew(postIds);
+      const ids = postIds.map(String);
+      if (new Set(ids).size < ids.length) throw handlerError("Post_ids are duplicated");
+      return [...(await read(ids, call)).values()].map(postOf);
+    },
+
+    async listOpenPosts({ storedBefore, limit }, call) {
+      const open = { fanout: { $lt: storedBefore } };
+      const options = { sort: { fanout: 1 }, limit: Math.min(limit, listedMax) } as const;
+      if (limit <= 0) return [];
+      return (await ofMongo(posts.find(open, call, options))).map(postOf);
+    },
+
+    async closePosts({ postIds }, call) {
+      assertFew(postIds);
+      const marked = { post_id: { $in: [...postIds] }, fanout: { $exists: true } };
+      await ofMongo(posts.updateMany(marked, { $unset: { fanout: "" } }, call));
+    },
+
+    async listMentions({ userId, limit }, call) {
+      const found = await ofMongo(
+        posts.find({ "user_mentions.user_id": userId }, call, {
+          sort: { timestamp: -1, post_id: -1 },
+          limit: Math.min(Math.max(limit, 1), idsMax),
+          projection: { _id: 0, post_id: 1, timestamp: 1 },
+        }),
+      );
+      return found.map((post) => ({ postId: post.post_id, timestamp: post.timestamp }));
+    },
+  };
+}
+
+/** The originals' index, and two more that they do not mind: of open posts, and of mentions. */
+export async function indexPosts(mongo: Mongo, scope: CallScope): Promise<void> {
+  const posts = mongo.collection<StoredPost>("post");
+  await posts.ensureIndex({ post_id: 1 }, scope, { unique: true });
+  await posts.ensureIndex({ fanout: 1 }, scope, { sparse: true });
+  await posts.ensureIndex({ "user_mentions.user_id": 1, timestamp: -1, post_id: -1 }, scope, {
+    partialFilterExpression: { "user_mentions.user_id": { $exists: true } },
+  });
+}
+
+/** Reads posts by their ids, as texts, through the cache, which may fail and may have forgotten. */
+function readingThrough(posts: Collection<StoredPost>, cache: Cache) {
+  const projection = { fanout: 0 } as const;
+  return cachedMany<StoredPost>({
+    cache,
+    keyOf: (id) => id,
+    encode: encodePost,
+    decode: (bytes, id) => {
+      const post = decodePost(bytes);
+      return `${post.post_id}` === id ? post : undefined;
+    },
+    async load(ids, scope) {
+      const wanted = { post_id: { $in: ids.map(BigInt) } };
+      const found = await ofMongo(posts.find(wanted, scope, { projection }));
+      return new Map(found.map((post) => [`${post.post_id}`, post]));
+    },
+    ttlS: cacheTtlS,
+  });
+}
+
+async function isStored(
+  posts: Collection<StoredPost>,
+  document: StoredPost,
+  scope: CallScope,
+): Promise<boolean> {
+  const stored = await ofMongo(posts.findOne({ post_id: document.post_id }, scope));
+  return stored !== null && isSamePost(stored, document);
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "alreadyExists";
+}
+
+function assertFew(postIds: readonly bigint[]): void {
+  if (postIds.length > idsMax) throw handlerError(`At most ${idsMax} posts are taken at once`);
+}
+
+function handlerError(message: string): ServiceError {
+  return serviceException(ErrorCode.SE_THRIFT_HANDLER_ERROR, message);
+}
