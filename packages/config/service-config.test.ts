@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
 import { readServiceConfig } from "./service-config.ts";
 
-const rate = { name: "rate", port: 8084, calls: new Map(), mongo: true, memcached: "rate" };
-const search = { name: "search", port: 8082, calls: new Map([["geo", 8083]]), mongo: false };
+const rate = {
+  port: 8084,
+  calls: new Map(),
+  mongo: "mongodb-rate",
+  memcached: "memcached-rate",
+  redis: "rate-redis",
+};
+const search = { port: 8082, calls: new Map([["geo", "geo:8083"]]) };
 
 test("without any variable a service finds its stores and callees by the names of the original", () => {
   expect(readServiceConfig(rate, {})).toMatchObject({
@@ -10,6 +16,7 @@ test("without any variable a service finds its stores and callees by the names o
     host: "127.0.0.1",
     mongoUrl: "mongodb://mongodb-rate:27017",
     memcachedAddresses: ["memcached-rate:11211"],
+    redisUrl: "redis://rate-redis:6379",
     memcachedTimeoutMs: 2_000,
     tls: undefined,
   });

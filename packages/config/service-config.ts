@@ -14,11 +14,14 @@ import { readTls, type TlsConfig } from "./tls.ts";
 
 /** What the defaults depend on: a service's own line in its application's table. */
 export interface ServiceFacts {
-  readonly name: string;
+  /** Its own port in a container. */
   readonly port: number;
-  readonly calls: ReadonlyMap<string, number>;
-  readonly mongo: boolean;
+  /** Where its callees listen in a container network: `geo:8083`. */
+  readonly calls: ReadonlyMap<string, string>;
+  /** The names of the servers that it keeps its data in. */
+  readonly mongo?: string;
   readonly memcached?: string;
+  readonly redis?: string;
 }
 
 const samplers = [
@@ -112,22 +115,27 @@ export function ownSettings(facts: ServiceFacts) {
     mongoUrl: url("MONGO_URL", ["mongodb", "mongodb+srv"], {
       says: "the service's database server, with credentials if it wants them",
       example: "mongodb://admin:admin@mongodb-geo:27017",
-      fallback: `mongodb://mongodb-${facts.name}:27017`,
+      fallback: `mongodb://${facts.mongo ?? "mongodb"}:27017`,
     }),
     memcachedAddresses: addresses("MEMCACHED_ADDRESS", {
       says: "the service's memcached servers",
       example: "memcached-rate:11211",
-      fallback: [`memcached-${facts.memcached ?? facts.name}:11211`],
+      fallback: [`${facts.memcached ?? "memcached"}:11211`],
+    }),
+    redisUrl: url("REDIS_URL", ["redis", "rediss"], {
+      says: "the service's Redis, with credentials if it wants them; `rediss` is with TLS",
+      example: "redis://home-timeline-redis:6379",
+      fallback: `redis://${facts.redis ?? "redis"}:6379`,
     }),
   };
 }
 
 /** The setting that tells where a callee listens: `GEO_ADDRESS`. */
-export function calleeSetting(callee: string, port: number): Setting<readonly string[]> {
+export function calleeSetting(callee: string, address: string): Setting<readonly string[]> {
   return addresses(`${callee.toUpperCase().replaceAll("-", "_")}_ADDRESS`, {
     says: "where that callee listens; several replicas with commas between",
-    example: `${callee}:${port}`,
-    fallback: [`${callee}:${port}`],
+    example: address,
+    fallback: [address],
   });
 }
 
@@ -144,7 +152,7 @@ const logLevels: Readonly<Record<string, "error" | "warn" | "info" | "debug">> =
 export type ServiceConfig = ReturnType<typeof readServiceConfig>;
 
 /** A process that holds many services is told of each one's stores by variables that begin with its name. */
-const storeVariables = ["MONGO_URL", "MEMCACHED_ADDRESS"] as const;
+const storeVariables = ["MONGO_URL", "MEMCACHED_ADDRESS", "REDIS_URL"] as const;
 
 /** The environment as one of many services in a process sees it: `GEO_MONGO_URL` is its `MONGO_URL`. */
 export function environmentOf(service: string, environment: Environment): Environment {
@@ -165,8 +173,8 @@ export function readServiceConfig(
   const shared = read(sharedSettings, environment);
   const own = read(ownSettings(facts), environment);
   const callees = new Map<string, readonly string[]>();
-  for (const [callee, port] of facts.calls) {
-    callees.set(callee, read({ callee: calleeSetting(callee, port) }, environment).callee);
+  for (const [callee, address] of facts.calls) {
+    callees.set(callee, read({ callee: calleeSetting(callee, address) }, environment).callee);
   }
   const tls: TlsConfig | undefined = readTls(environment, warn);
   return Object.freeze({

@@ -2,10 +2,11 @@ import cluster from "node:cluster";
 import { environmentOf, readServiceConfig, type ServiceConfig } from "@faultline/config";
 import { connectMemcached } from "@faultline/stores/memcached-client";
 import { connectMongo } from "@faultline/stores/mongo-client";
+import { connectRedis } from "@faultline/stores/redis-client";
 import type { Telemetry, Tracing } from "@faultline/telemetry";
 import { startTracing } from "@faultline/telemetry/tracing";
 import { loadApp, loadAssembly } from "./applications.ts";
-import type { App, Service } from "./define-app.ts";
+import { type App, cacheServer, databaseServer, redisServer, type Service } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import { flaggedServices } from "./flags/flagged.ts";
 import { inProcess, type Neighbourhood } from "./in-process.ts";
@@ -91,8 +92,8 @@ function neighbourhoodOf(
     const switchboard = flagged.get(name)?.switchboard;
     return layersOf({ tracing: tracings.get(name), metrics }, { ...options, switchboard });
   };
-  const observation = ({ name }: Service, peer: string) => ({
-    service: name,
+  const observation = ({ name, host }: Service, peer: string) => ({
+    service: host,
     peer,
     layers: layersOfService(name).store,
   });
@@ -103,17 +104,23 @@ function neighbourhoodOf(
     layersOf: layersOfService,
     flaggedOf: ({ name }) => flagged.get(name),
     frontDoorPort: () => shared.port,
-    mongo: (service, { database }, elsewhere) =>
+    mongo: (service, store, elsewhere) =>
       connectMongo({
-        ...observation(service, `mongodb-${service.name}`),
+        ...observation(service, databaseServer(service.name, store)),
         url: mongoUrlAt(configOf(service.name, configs).mongoUrl, elsewhere),
-        database,
+        database: store.database,
+        bigints: store.bigints ?? false,
       }),
-    cache: (service, { name }) =>
+    cache: (service, store) =>
       connectMemcached({
-        ...observation(service, `memcached-${name}`),
+        ...observation(service, cacheServer(store)),
         addresses: configOf(service.name, configs).memcachedAddresses,
         timeoutMs: shared.memcachedTimeoutMs,
+      }),
+    redis: (service, store) =>
+      connectRedis({
+        ...observation(service, redisServer(store)),
+        url: configOf(service.name, configs).redisUrl,
       }),
   };
 }

@@ -3,6 +3,7 @@ import type { HttpHandlers } from "@faultline/rpc/http/route";
 import type { Client, Contract, Handlers } from "@faultline/rpc/service";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Mongo } from "@faultline/stores/mongo";
+import type { Redis } from "@faultline/stores/redis";
 import type { Service, ServiceDefinition, Table } from "./define-app.ts";
 import type { Elsewhere } from "./surroundings.ts";
 
@@ -10,6 +11,7 @@ type CallsOf<D> = D extends { readonly calls: readonly (infer Name)[] } ? Name :
 type ContractOf<D> = D extends { readonly contract: infer C extends Contract } ? C : never;
 type MongoOf<D> = D extends { readonly stores: { readonly mongo: object } } ? Mongo : undefined;
 type CacheOf<D> = D extends { readonly stores: { readonly memcached: object } } ? Cache : undefined;
+type RedisOf<D> = D extends { readonly stores: { readonly redis: object } } ? Redis : undefined;
 
 /** What a handler may be made of: exactly the callees and stores that the service's line names. */
 export interface Parts<S extends Service> {
@@ -20,6 +22,7 @@ export interface Parts<S extends Service> {
   };
   readonly mongo: MongoOf<S["definition"]>;
   readonly cache: CacheOf<S["definition"]>;
+  readonly redis: RedisOf<S["definition"]>;
   /** Bounds and logs what happens while the service starts. */
   readonly scope: CallScope;
 }
@@ -31,6 +34,8 @@ export interface TwinParts<S extends Service> extends Parts<S> {
     mongo(elsewhere?: Elsewhere): Promise<Mongo>;
     /** Another connection to the service's cache. */
     cache(): Cache;
+    /** Another connection to the service's Redis. */
+    redis(): Promise<Redis>;
   };
 }
 

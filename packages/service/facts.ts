@@ -1,14 +1,27 @@
 import type { ServiceFacts } from "@faultline/config";
-import type { Service } from "./define-app.ts";
+import {
+  cacheServer,
+  containerPort,
+  databaseServer,
+  hostOf,
+  redisServer,
+  type Service,
+} from "./define-app.ts";
 
 /** What the environment's defaults depend on, read from a service's line. */
-export function factsOf(service: Service): ServiceFacts {
-  const { port, stores, calls = [] } = service.definition;
+export function factsOf({ name, definition, table }: Service): ServiceFacts {
+  const { stores, calls = [] } = definition;
   return {
-    name: service.name,
-    port,
-    calls: new Map(calls.map((callee) => [callee, service.table[callee]?.port ?? 0])),
-    mongo: stores?.mongo !== undefined,
-    ...(stores?.memcached ? { memcached: stores.memcached.name } : {}),
+    port: containerPort(definition),
+    calls: new Map(calls.map((callee) => [callee, addressOf(callee, table)])),
+    ...(stores?.mongo ? { mongo: databaseServer(name, stores.mongo) } : {}),
+    ...(stores?.memcached ? { memcached: cacheServer(stores.memcached) } : {}),
+    ...(stores?.redis ? { redis: redisServer(stores.redis) } : {}),
   };
+}
+
+function addressOf(callee: string, table: Service["table"]): string {
+  const definition = table[callee];
+  if (!definition) throw new Error(`there is no service ${callee}`);
+  return `${hostOf(callee, definition)}:${containerPort(definition)}`;
 }

@@ -4,8 +4,9 @@ import { startHttpServer } from "@faultline/rpc/http/server";
 import { connectInMemory, type MemoryServer, serveInMemory } from "@faultline/rpc/memory";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Mongo } from "@faultline/stores/mongo";
+import type { Redis } from "@faultline/stores/redis";
 import type { Logger } from "@faultline/telemetry";
-import type { MemcachedStore, MongoStore, Service } from "./define-app.ts";
+import type { MemcachedStore, MongoStore, RedisStore, Service } from "./define-app.ts";
 import type { Layers } from "./layers.ts";
 import type { Elsewhere, Flagged, Surroundings } from "./surroundings.ts";
 
@@ -16,6 +17,7 @@ export interface Neighbourhood {
   layersOf(service: string): Layers;
   mongo(service: Service, store: MongoStore, elsewhere?: Elsewhere): Mongo | Promise<Mongo>;
   cache(service: Service, store: MemcachedStore): Cache;
+  redis(service: Service, store: RedisStore): Redis;
   flaggedOf?(service: Service): Flagged | undefined;
   /** Where front doors listen. */
   readonly host: string;
@@ -30,22 +32,23 @@ export interface Neighbourhood {
 export function inProcess(neighbourhood: Neighbourhood): (service: Service) => Surroundings {
   const servers = new Map<string, MemoryServer>();
   return (service) => {
-    const { name } = service;
-    const log = neighbourhood.log.child({ service: name });
+    const { name, host } = service;
+    const log = neighbourhood.log.child({ service: host });
     const layers = neighbourhood.layersOf(name);
     return {
       log,
       flagged: neighbourhood.flaggedOf?.(service),
       mongo: (store, elsewhere) => neighbourhood.mongo(service, store, elsewhere),
       cache: (store) => neighbourhood.cache(service, store),
+      redis: (store) => neighbourhood.redis(service, store),
       dial(callee, contract) {
         const server = servers.get(callee.name);
         if (!server) throw new Error(`${callee.name} must be started before ${name}`);
         return connectInMemory({
           contract,
           server,
-          service: name,
-          peer: callee.name,
+          service: host,
+          peer: callee.host,
           layers: layers.client,
         });
       },
@@ -56,7 +59,7 @@ export function inProcess(neighbourhood: Neighbourhood): (service: Service) => S
             host: neighbourhood.host,
             tls: neighbourhood.tls,
             port: neighbourhood.frontDoorPort(service),
-            service: name,
+            service: host,
             layers: layers.server,
             log,
           });
@@ -65,7 +68,7 @@ export function inProcess(neighbourhood: Neighbourhood): (service: Service) => S
         const server = serveInMemory({
           contract,
           handlers: implementation,
-          service: name,
+          service: host,
           layers: layers.server,
           log,
         });

@@ -4,7 +4,7 @@ import { startGrpcServer } from "@faultline/rpc/grpc/server";
 import type { HttpHandlers } from "@faultline/rpc/http/route";
 import { connectMemcached } from "@faultline/stores/memcached-client";
 import type { Telemetry } from "@faultline/telemetry";
-import type { Service } from "./define-app.ts";
+import { cacheServer, databaseServer, redisServer, type Service } from "./define-app.ts";
 import { layersOf } from "./layers.ts";
 import { mongoUrlAt } from "./mongo-address.ts";
 import type { Flagged, Surroundings } from "./surroundings.ts";
@@ -18,7 +18,7 @@ export function overSockets(
 ): Surroundings {
   const { log } = telemetry;
   const { host, port, tls } = config;
-  const { name } = service;
+  const { name, host: self } = service;
   const layers = layersOf(telemetry, {
     requestDeadlineMs: config.requestDeadlineMs,
     verbose: config.logLevel === "debug",
@@ -27,14 +27,15 @@ export function overSockets(
   return {
     log,
     flagged,
-    async mongo({ database }, elsewhere) {
+    async mongo(store, elsewhere) {
       // The driver costs a process more than 100 ms of start, so those without a database do not load it.
       const { connectMongo } = await import("@faultline/stores/mongo-client");
       return connectMongo({
         url: mongoUrlAt(config.mongoUrl, elsewhere),
-        database,
-        service: name,
-        peer: `mongodb-${name}`,
+        database: store.database,
+        bigints: store.bigints ?? false,
+        service: self,
+        peer: databaseServer(name, store),
         layers: layers.store,
       });
     },
@@ -42,21 +43,31 @@ export function overSockets(
       connectMemcached({
         addresses: config.memcachedAddresses,
         timeoutMs: config.memcachedTimeoutMs,
-        service: name,
-        peer: `memcached-${store.name}`,
+        service: self,
+        peer: cacheServer(store),
         layers: layers.store,
       }),
+    async redis(store) {
+      // Only those with a Redis load its driver, as with the database's.
+      const { connectRedis } = await import("@faultline/stores/redis-client");
+      return connectRedis({
+        url: config.redisUrl,
+        service: self,
+        peer: redisServer(store),
+        layers: layers.store,
+      });
+    },
     dial: (callee, contract) =>
       dialGrpc({
         contract,
         addresses: config.callees.get(callee.name) ?? [],
-        service: name,
-        peer: callee.name,
+        service: self,
+        peer: callee.host,
         layers: layers.client,
         tls,
       }),
     async serve({ definition: { contract }, descriptors }, implementation) {
-      const common = { host, port, tls, log, service: name, layers: layers.server };
+      const common = { host, port, tls, log, service: self, layers: layers.server };
       if ("routes" in implementation) {
         // Only front doors load Express: it would cost every other process 130 ms of start and 7 MB.
         const { startHttpServer } = await import("@faultline/rpc/http/server");

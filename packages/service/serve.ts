@@ -18,7 +18,7 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   const config = orExit(service.name, (warn) =>
     readServiceConfig(factsOf(service), process.env, warn),
   );
-  const telemetry = await telemetryOf(service.name, config);
+  const telemetry = await telemetryOf(service.host, config);
   dieLoudly(telemetry);
   const flagged = await flaggedServices([service], config, telemetry.log).catch((error) =>
     misconfigured(service.name, error),

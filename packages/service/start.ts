@@ -7,7 +7,7 @@ import type { Mongo } from "@faultline/stores/mongo";
 import { type Logger, rootContext } from "@faultline/telemetry";
 import type { Assembly, Parts } from "./assemble.ts";
 import { Closing } from "./closing.ts";
-import type { Service } from "./define-app.ts";
+import { hostOf, type Service } from "./define-app.ts";
 import type { TwinMakers } from "./flags/twins.ts";
 import type { Served, Surroundings } from "./surroundings.ts";
 import { twinMakers } from "./twin-makers.ts";
@@ -66,10 +66,11 @@ async function open(
   const scope = startScope(surroundings.log, startDeadlineMs);
   const mongo = stores?.mongo && closing.opened(await surroundings.mongo(stores.mongo, databaseAt));
   const cache = stores?.memcached && closing.opened(surroundings.cache(stores.memcached));
+  const redis = stores?.redis && closing.opened(await surroundings.redis(stores.redis));
   const connections = dialCallees(service, surroundings, closing);
   const clients = Object.fromEntries(connections.map(([name, { client }]) => [name, client]));
   // The table's types say which parts a service has; this is the one place that makes them so.
-  const parts = { clients, mongo, cache, scope } as unknown as Parts<Service>;
+  const parts = { clients, mongo, cache, redis, scope } as unknown as Parts<Service>;
 
   const makers = twinMakers({ service, twins }, surroundings, () => ({
     ...parts,
@@ -115,7 +116,10 @@ function dialCallees(caller: Service, surroundings: Surroundings, closing: Closi
   return (caller.definition.calls ?? []).map((name) => {
     const definition = caller.table[name];
     if (!definition?.contract) throw new Error(`${name} is no RPC service of ${caller.app}`);
-    const connection = surroundings.dial({ ...caller, name, definition }, definition.contract);
+    const connection = surroundings.dial(
+      { ...caller, name, host: hostOf(name, definition), definition },
+      definition.contract,
+    );
     return [name, closing.opened(connection)] as const;
   });
 }

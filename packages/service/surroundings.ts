@@ -3,8 +3,9 @@ import type { HttpHandlers } from "@faultline/rpc/http/route";
 import type { Contract, Handlers } from "@faultline/rpc/service";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Mongo } from "@faultline/stores/mongo";
+import type { Redis } from "@faultline/stores/redis";
 import type { Logger } from "@faultline/telemetry";
-import type { MemcachedStore, MongoStore, Service } from "./define-app.ts";
+import type { MemcachedStore, MongoStore, RedisStore, Service } from "./define-app.ts";
 import type { Flags } from "./flags/flags.ts";
 import type { Switchboard } from "./flags/switchboard.ts";
 
@@ -35,6 +36,7 @@ export interface Surroundings {
   /** The service's database; `elsewhere` overrides parts of the address that it is at. */
   mongo(store: MongoStore, elsewhere?: Elsewhere): Mongo | Promise<Mongo>;
   cache(store: MemcachedStore): Cache;
+  redis(store: RedisStore): Redis | Promise<Redis>;
   /** What flags do to the service; it begins before the stores are reached. */
   readonly flagged?: Flagged | undefined;
   dial(callee: Service, contract: Contract): Connection<Contract>;

@@ -5,11 +5,12 @@ import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
+import { createMemoryRedis, type MemoryRedis } from "@faultline/stores/redis-memory";
 import { Metrics, silent, type Tracing } from "@faultline/telemetry";
 import { startTracing } from "@faultline/telemetry/tracing";
 import { loadApp, loadAssembly } from "./applications.ts";
 import { Closing } from "./closing.ts";
-import type { App, Service } from "./define-app.ts";
+import { type App, cacheServer, databaseServer, redisServer, type Service } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import type { Flags } from "./flags/flags.ts";
 import { Switchboard } from "./flags/switchboard.ts";
@@ -29,6 +30,8 @@ export interface TestAppOptions {
     readonly mongoUrl: string;
     /** The address of each cache's memcached, by the cache's name. */
     readonly memcached: ReadonlyMap<string, string>;
+    /** The URL of each Redis, by its name. */
+    readonly redis?: ReadonlyMap<string, string>;
   };
   /** Gets every span of every service. */
   readonly exporter?: SpanExporter;
@@ -46,6 +49,8 @@ export interface TestApp {
   address(service: string): string;
   /** The cache of a service; only where nothing leaves the process. */
   cache(name: string): Cache;
+  /** The Redis of that name; likewise. */
+  redis(name: string): MemoryRedis;
   close(): Promise<void>;
 }
 
@@ -59,12 +64,13 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
   const closing = new Closing();
   const tracings = await tracingByService(app, options, closing);
   const caches = new Map<string, Cache>();
+  const redises = new Map<string, MemoryRedis>();
   const ports = new Map<string, number>();
   const boards = switchboards(app, options);
   const flagged = (service: string) => boards.get(service);
   const around = options.servers
     ? withServers(options, tracings, ports, flagged)
-    : withoutServers(options, tracings, caches, flagged);
+    : withoutServers(options, tracings, { caches, redises }, flagged);
   const running = await start(app, (service) => loadAssembly(app, service), around, limits);
   closing.opened(running);
   const address = (service: string) => `127.0.0.1:${running.ports.get(service)}`;
@@ -75,6 +81,11 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
       const cache = caches.get(name);
       if (!cache) throw new Error(`there is no cache ${name} in this process`);
       return cache;
+    },
+    redis(name) {
+      const redis = redises.get(name);
+      if (!redis) throw new Error(`there is no Redis ${name} in this process`);
+      return redis;
     },
     close: () => closing.close(),
   };
@@ -115,7 +126,7 @@ async function tracingByService(
 function withoutServers(
   { storeLayers = [] }: TestAppOptions,
   tracings: Tracings,
-  caches: Map<string, Cache>,
+  { caches, redises }: { caches: Map<string, Cache>; redises: Map<string, MemoryRedis> },
   flagged: (service: string) => Flagged | undefined,
 ): (service: Service) => Surroundings {
   const metrics = new Metrics();
@@ -131,19 +142,26 @@ function withoutServers(
     layersOf: layers,
     flaggedOf: ({ name }) => flagged(name),
     frontDoorPort: () => 0,
-    mongo({ name: service }, { database }, elsewhere) {
-      const own = { service, peer: `mongodb-${service}`, layers: layers(service).store };
+    mongo({ name, host: service }, store, elsewhere) {
+      const { database } = store;
+      const own = { service, peer: databaseServer(name, store), layers: layers(name).store };
       // What is in this process has no address: whoever wants one gets what is there.
       if (elsewhere) return connectMongo({ ...own, database, url: mongoUrlAt(nowhere, elsewhere) });
       const mongo = databases.get(database) ?? createMemoryMongo({ ...own, database });
       databases.set(database, mongo);
       return mongo;
     },
-    cache({ name: service }, { name }) {
-      const own = { service, peer: `memcached-${name}`, layers: layers(service).store };
-      const cache = caches.get(name) ?? createMemoryCache(own);
-      caches.set(name, cache);
+    cache({ name, host: service }, store) {
+      const own = { service, peer: cacheServer(store), layers: layers(name).store };
+      const cache = caches.get(store.name) ?? createMemoryCache(own);
+      caches.set(store.name, cache);
       return cache;
+    },
+    redis({ name, host: service }, store) {
+      const own = { service, peer: redisServer(store), layers: layers(name).store };
+      const redis = redises.get(store.name) ?? createMemoryRedis(own);
+      redises.set(store.name, redis);
+      return redis;
     },
   });
 }
@@ -156,15 +174,16 @@ function withServers(
 ): (service: Service) => Surroundings {
   return (service) => {
     const metrics = new Metrics();
-    const cache = service.definition.stores?.memcached?.name ?? "";
+    const { stores } = service.definition;
     const callees = (service.definition.calls ?? []).map((callee) => [
-      `${callee.toUpperCase()}_ADDRESS`,
+      `${callee.toUpperCase().replaceAll("-", "_")}_ADDRESS`,
       `127.0.0.1:${ports.get(callee)}`,
     ]);
     const config = readServiceConfig(factsOf(service), {
       PORT: "0",
       MONGO_URL: servers?.mongoUrl,
-      MEMCACHED_ADDRESS: servers?.memcached.get(cache),
+      MEMCACHED_ADDRESS: servers?.memcached.get(stores?.memcached?.name ?? ""),
+      REDIS_URL: servers?.redis?.get(stores?.redis?.name ?? ""),
       ...Object.fromEntries(callees),
     });
     const telemetry = { log: silent, metrics, tracing: tracings.get(service.name) };

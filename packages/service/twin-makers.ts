@@ -46,5 +46,9 @@ function opener(
       if (!stores?.memcached) throw new Error(`${name} has no cache`);
       return closing.opened(surroundings.cache(stores.memcached));
     },
+    async redis() {
+      if (!stores?.redis) throw new Error(`${name} has no Redis`);
+      return closing.opened(await surroundings.redis(stores.redis));
+    },
   };
 }

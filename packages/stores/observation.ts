@@ -29,7 +29,7 @@ export type Observe = <Request, Result>(
 ) => Work<Request, Result>;
 
 export function createObserve(
-  system: "mongodb" | "memcached",
+  system: "mongodb" | "memcached" | "redis",
   { service, peer, layers = [] }: Observation,
 ): Observe {
   return <Request, Result>(

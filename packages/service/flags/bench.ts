@@ -14,7 +14,7 @@ const calls = 40_000;
 
 const contract = { name: "Geo", fullName: "geo.Geo", methods: {} };
 const definition = { contract, port: 1 };
-const service = { app: "shop", name: "geo", definition, table: { geo: definition } };
+const service = { app: "shop", name: "geo", host: "geo", definition, table: { geo: definition } };
 const layers = [measured(new Metrics()), logged(), errorsMapped];
 const place = { kind: "server", system: "grpc", service: "geo", name: "geo.Geo/Nearby" } as const;
 const call = someCall({ service: "geo", name: place.name });

@@ -15,13 +15,15 @@ const table = {
   rate: { contract, port: 3 },
   search: { contract, port: 4, calls: ["geo", "rate"] },
 } as const;
+const ofGeo = { app: "shop", name: "geo", host: "geo" };
+
 const boards: Switchboard[] = [];
 afterEach(async () => {
   for (const board of boards.splice(0)) await board.close();
 });
 
 function boardOf(name: keyof typeof table, instance = "a"): Switchboard {
-  const service: Service = { app: "shop", name, definition: table[name], table };
+  const service: Service = { app: "shop", name, host: name, definition: table[name], table };
   const board = new Switchboard({ service, instance, port: 0, reveal: false, log: silent });
   boards.push(board);
   return board;
@@ -258,7 +260,7 @@ test("the stack of an error names no layer that a flag has put there", async () 
 
 test("with reveal, and only with it, the log says which fault acted", async () => {
   const told = async (reveal: boolean) => {
-    const service: Service = { app: "shop", name: "geo", definition: table.geo, table };
+    const service: Service = { ...ofGeo, definition: table.geo, table };
     const { log, lines } = keepLog();
     const board = new Switchboard({ service, instance: "a", port: 0, reveal, log });
     boards.push(board);

@@ -117,7 +117,7 @@ export class Switchboard {
 
   #instanceOf(fault: Fault, values: Concerned["variants"][number][1]): Instance {
     const { service, instance, reveal, log } = this.#settings;
-    return new Instance(fault, values, { seed: `${service.name} ${instance}`, reveal, log });
+    return new Instance(fault, values, { seed: `${service.host} ${instance}`, reveal, log });
   }
 
   /** Made before the first call can meet them; one that cannot be made fails those calls. */
@@ -205,7 +205,7 @@ export class Switchboard {
 
   #ownContext(): Omit<FlagContext, "targetingKey"> {
     const { service, instance, port } = this.#settings;
-    return { app: service.app, service: service.name, instance, port, method: "", user: "" };
+    return { app: service.app, service: service.host, instance, port, method: "", user: "" };
   }
 }
 

@@ -50,7 +50,8 @@ async function answerHttp(handlers: HttpHandlers, place: Place, call: Call): Pro
     note(answer, 200);
     return answer;
   } catch (thrown) {
-    note(handlers.renderError(toServiceError(thrown)), 500);
+    const error = toServiceError(thrown);
+    note(route.renderError?.(error) ?? handlers.renderError(error), 500);
     throw thrown;
   }
 }
