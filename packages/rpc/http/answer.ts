@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { keepFromOthers } from "./cross-origin.ts";
 import type { HttpAnswer } from "./route.ts";
 
 const escapes: Readonly<Record<string, string>> = {
@@ -25,25 +26,31 @@ export function textAnswer(
 }
 
 /**
- * Sends an answer: text as it is, anything else as JSON. A HEAD gets the headers only. `common` are headers that
- * other answers have too; they come by `lowerCased`.
+ * Sends an answer: text and bytes as they are, anything else as JSON. A HEAD gets the headers only. `common` are
+ * headers that other answers have too; they come by `lowerCased`.
  */
 export function sendAnswer(
   response: ServerResponse,
   { status = 200, headers, body }: HttpAnswer,
   common?: Readonly<Record<string, string>>,
 ): void {
-  const isText = typeof body === "string";
   // Headers and a text leave in one piece, which bytes would not.
-  const text = isText ? body : jsonLine(body);
+  const sent = typeof body === "string" || body instanceof Uint8Array ? body : jsonLine(body);
+  keepFromOthers(response, status);
   response.writeHead(status, {
-    "content-type": isText ? "text/plain; charset=utf-8" : "application/json; charset=utf-8",
+    "content-type": typeOf(body),
     ...(status >= 400 ? { "x-content-type-options": "nosniff" } : undefined),
-    "content-length": Buffer.byteLength(text),
+    "content-length": Buffer.byteLength(sent),
     ...common,
     ...(headers && lowerCased(headers)),
   });
-  response.end(response.req.method === "HEAD" ? undefined : text);
+  response.end(response.req.method === "HEAD" ? undefined : sent);
+}
+
+function typeOf(body: unknown): string {
+  if (typeof body === "string") return "text/plain; charset=utf-8";
+  if (body instanceof Uint8Array) return "application/octet-stream";
+  return "application/json; charset=utf-8";
 }
 
 /** The headers under names that are compared as they are. */

@@ -3,11 +3,13 @@ import { attributes as names } from "@faultline/telemetry/attributes";
 import type { Logger } from "@faultline/telemetry/logger";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
 import type { Call } from "../call.ts";
-import { Cancellation } from "../cancellation.ts";
+import { Cancellation, pastDeadline } from "../cancellation.ts";
+import { Deadlines } from "../deadlines.ts";
 import { canceled, toServiceError } from "../errors.ts";
 import { type Layering, Stack } from "../layering.ts";
 import { lowerCased, sendAnswer, textAnswer } from "./answer.ts";
-import { parseQuery } from "./query.ts";
+import { ArrivedRequest } from "./arrived-request.ts";
+import { BodyTooLarge, discardBody } from "./body.ts";
 import type { HttpAnswer, HttpHandlers, HttpRequest, Route } from "./route.ts";
 import type { Target } from "./target.ts";
 
@@ -26,31 +28,62 @@ export type Answering = (
   target: Target,
 ) => Promise<void>;
 
-/** Puts layers around each route. Every path answers methods that it does not list with 405. */
-export function bindRoutes(options: RoutesOptions): Map<string, Answering> {
-  return new Map(options.handlers.routes.map((route) => [route.path, bindRoute(options, route)]));
+/** A route with its layers. */
+export interface BoundRoute {
+  readonly answer: Answering;
+  /** Whether bodies are the route's to read. */
+  readonly takesBody: boolean;
+}
+
+/** The routes of a door, by the paths that they answer. */
+export interface BoundRoutes {
+  /** The route at exactly this path. */
+  at(path: string): BoundRoute | undefined;
+  /** The route with the longest path that this one begins with. */
+  below(path: string): BoundRoute | undefined;
+}
+
+/** Puts layers around each route. Every path answers methods that its route does not list with 405. */
+export function bindRoutes(options: RoutesOptions): BoundRoutes {
+  const exact = new Map<string, BoundRoute>();
+  const prefixes: [string, BoundRoute][] = [];
+  for (const route of options.handlers.routes) {
+    const bound = {
+      answer: bindRoute(options, route),
+      takesBody: route.bodyBytesMax !== undefined,
+    };
+    if (route.prefix) prefixes.push([route.path, bound]);
+    exact.set(route.path, bound);
+  }
+  prefixes.sort(([one], [other]) => other.length - one.length);
+  return {
+    at: (path) => exact.get(path),
+    below: (path) => prefixes.find(([prefix]) => path.startsWith(prefix))?.[1],
+  };
 }
 
 function bindRoute(options: RoutesOptions, route: Route): Answering {
   const { handlers, layers = [], service } = options;
   const common = lowerCased(handlers.headers ?? {});
-  const allow = route.methods.join(", ");
+  const { methods } = route;
   const place = { kind: "server", system: "http", service, name: route.path } as const;
   const stack = new Stack(layers, place, (call) => answered(handlers, route, call));
   return async (request, response, target) => {
     const method = request.method ?? "";
-    if (!route.methods.includes(method)) {
-      const refusal = textAnswer(405, "405 method not allowed", { allow });
-      sendAnswer(response, refusal, common);
+    if (methods !== "any" && !methods.includes(method)) {
+      const allow = methods.join(", ");
+      sendAnswer(response, textAnswer(405, "405 method not allowed", { allow }), common);
       return;
     }
-    const cancellation = new Cancellation(Number.POSITIVE_INFINITY);
+    const { deadlineMs: ownMs = Number.POSITIVE_INFINITY } = route;
+    const cancellation = new Cancellation(Date.now() + ownMs);
     response.once("close", () => {
       if (!response.writableFinished) cancellation.cancel(canceled("context canceled"));
     });
     const call = startCall(options, route, { request, method, target, cancellation });
-    const answer = await stack.run(call).catch((thrown) => failure(handlers, thrown));
+    const answer = await stack.run(call).catch((thrown) => failure(handlers, route, thrown));
     cancellation.finish();
+    if (route.bodyBytesMax !== undefined && !request.readableEnded) discardBody(request);
     sendAnswer(response, answer as HttpAnswer, common);
   };
 }
@@ -58,19 +91,40 @@ function bindRoute(options: RoutesOptions, route: Route): Answering {
 /** Runs the handler, and notes the status for the layers before they learn of the end. */
 async function answered(handlers: HttpHandlers, route: Route, call: Call): Promise<HttpAnswer> {
   try {
-    const answer = await route.handle(call.request as HttpRequest, call);
+    const work = route.handle(call.request as HttpRequest, call);
+    const answer = await (route.deadlineMs ? inTime(work, call) : work);
     if (call.outcome) call.outcome.status = answer.status ?? 200;
     return answer;
   } catch (thrown) {
     const error = toServiceError(thrown);
-    if (call.outcome) call.outcome.status = failure(handlers, error).status ?? 500;
+    if (call.outcome) call.outcome.status = failure(handlers, route, error).status ?? 500;
     throw error;
   }
 }
 
-function failure(handlers: HttpHandlers, thrown: unknown): HttpAnswer {
+const tooLarge = textAnswer(413, "413 content too large");
+
+// All requests of the process whose routes have a time of their own.
+const deadlines = new Deadlines();
+
+/** Work that is given up at the call's deadline, whether or not it listens. */
+function inTime<T>(work: Promise<T>, call: Call): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onDeadline = () => {
+      call.cancellation?.cancel(pastDeadline());
+      reject(pastDeadline());
+    };
+    const timed = { deadlineMs: call.deadlineMs, onDeadline };
+    deadlines.watch(timed);
+    work.then(resolve, reject).finally(() => deadlines.unwatch(timed));
+  });
+}
+
+function failure(handlers: HttpHandlers, route: Route, thrown: unknown): HttpAnswer {
+  if (thrown instanceof BodyTooLarge) return tooLarge;
   try {
-    const answer = handlers.renderError(toServiceError(thrown));
+    const error = toServiceError(thrown);
+    const answer = route.renderError?.(error) ?? handlers.renderError(error);
     return { ...answer, status: answer.status ?? 500 };
   } catch {
     // A door that cannot even say what went wrong still answers; the layers have logged the error.
@@ -88,8 +142,6 @@ interface Arrival {
 function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call {
   const { request, method, target, cancellation } = arrival;
   const { headers } = request;
-  const { path } = target;
-  const httpRequest: HttpRequest = { method, path, query: parseQuery(target.query), headers };
   return {
     kind: "server",
     system: "http",
@@ -98,10 +150,10 @@ function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call
     attributes: {
       [names.httpMethod]: method,
       [names.httpRoute]: route.path,
-      [names.urlPath]: path,
+      [names.urlPath]: target.path,
       [names.urlScheme]: "encrypted" in request.socket ? "https" : "http",
     },
-    request: httpRequest,
+    request: new ArrivedRequest(request, target, route.bodyBytesMax),
     context: contextFromHeaders({
       traceparent: one(headers.traceparent),
       tracestate: one(headers.tracestate),

@@ -3,14 +3,12 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { silent } from "@faultline/telemetry/logger";
 import { traceparentOf } from "@faultline/telemetry/trace-context";
 import { expect, onTestFinished, test } from "vitest";
-import type { ServiceError } from "../errors.ts";
-import { invalidArgument, toServiceError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { deadline } from "../middleware/deadline.ts";
+import { doorOf, openDoor, sendRaw } from "./door-testing.ts";
 import type { HttpHandlers, HttpRequest, Route } from "./route.ts";
-import { type HttpServerOptions, startHttpServer } from "./server.ts";
 
 const reading = ["GET", "HEAD", "POST"];
 
@@ -24,47 +22,13 @@ const mirror: Route = {
 };
 
 function door(...routes: Route[]): HttpHandlers {
-  return {
-    routes,
-    headers: { "Access-Control-Allow-Origin": "*" },
-    renderError(error) {
-      const { code, message } = toServiceError(error) satisfies ServiceError;
-      return { status: code === "invalidArgument" ? 400 : 500, body: `${message}\n` };
-    },
-  };
-}
-
-async function open(handlers: HttpHandlers, options: Partial<HttpServerOptions> = {}) {
-  const server = await startHttpServer({
-    handlers,
-    service: "frontend",
-    log: silent,
-    host: "127.0.0.1",
-    port: 0,
-    ...options,
-  });
-  onTestFinished(() => server.close());
-  return { server, url: `http://127.0.0.1:${server.port}` };
-}
-
-/** Sends bytes as they are and gives back all that comes until the server closes. */
-function raw(port: number, text: string | Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let received = "";
-    const socket = createConnection(port, "127.0.0.1", () => socket.write(text));
-    socket.setEncoding("latin1");
-    socket.on("data", (chunk) => {
-      received += chunk;
-    });
-    socket.on("close", () => resolve(received));
-    socket.on("error", reject);
-  });
+  return { ...doorOf(...routes), headers: { "Access-Control-Allow-Origin": "*" } };
 }
 
 const closing = "Host: elsewhere:1\r\nConnection: close\r\n\r\n";
 
 test("a route answers JSON on one line, with its length and the door's headers", async () => {
-  const { url } = await open(door(mirror));
+  const { url } = await openDoor(door(mirror));
   const response = await fetch(`${url}/hotels?city=Ithaca`);
   expect(response.status).toBe(200);
   expect(await response.text()).toBe('{"method":"GET","path":"/hotels","city":"Ithaca"}\n');
@@ -78,19 +42,19 @@ test("a route answers JSON on one line, with its length and the door's headers",
 });
 
 test("what could break out of a page is escaped in JSON", async () => {
-  const { url } = await open(door(mirror));
+  const { url } = await openDoor(door(mirror));
   const text = await (await fetch(`${url}/hotels?city=%3Cb%3E%26%E2%80%A8`)).text();
   expect(text).toContain('"\\u003cb\\u003e\\u0026\\u2028"');
 });
 
 test("a target in absolute form is served, whatever its host and the Host header say", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   const target = "http://localhost:5000/hotels?city=x";
-  expect(await raw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`)).toContain('"city":"x"');
+  expect(await sendRaw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`)).toContain('"city":"x"');
 });
 
 test("a path counts after percent-decoding, exactly and with its case", async () => {
-  const { url } = await open(door(mirror));
+  const { url } = await openDoor(door(mirror));
   expect((await fetch(`${url}/%68otels`)).status).toBe(200);
   expect((await fetch(`${url}/Hotels`)).status).toBe(404);
   const slash = await fetch(`${url}/hotels/`);
@@ -99,22 +63,22 @@ test("a path counts after percent-decoding, exactly and with its case", async ()
 });
 
 test("a path that needs cleaning is redirected to the clean one with its query", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   for (const path of ["//hotels?city=a+b", "/x/../hotels?city=a+b", "/./hotels?city=a+b"]) {
-    const answer = await raw(server.port, `GET ${path} HTTP/1.1\r\n${closing}`);
+    const answer = await sendRaw(server.port, `GET ${path} HTTP/1.1\r\n${closing}`);
     expect(answer).toMatch(/^HTTP\/1.1 301 /);
     expect(answer).toContain("location: /hotels?city=a+b\r\n");
   }
 });
 
 test("POST is served like GET, and its body is ignored", async () => {
-  const { url } = await open(door(mirror));
+  const { url } = await openDoor(door(mirror));
   const response = await fetch(`${url}/hotels?city=a`, { method: "POST", body: "city=b" });
   expect(await response.json()).toEqual({ method: "POST", path: "/hotels", city: "a" });
 });
 
 test("HEAD has the headers of GET and no body", async () => {
-  const { url } = await open(door(mirror));
+  const { url } = await openDoor(door(mirror));
   const response = await fetch(`${url}/hotels?city=a`, { method: "HEAD" });
   expect(response.status).toBe(200);
   expect(Number(response.headers.get("content-length"))).toBeGreaterThan(0);
@@ -128,7 +92,7 @@ test("a method that a route does not list is refused with those it does", async 
     path: "/reservation",
     handle: async () => ({ body: ++booked }),
   };
-  const { url } = await open(door(book));
+  const { url } = await openDoor(door(book));
   for (const method of ["HEAD", "PUT", "DELETE", "OPTIONS"]) {
     const response = await fetch(`${url}/reservation`, { method });
     expect(response.status).toBe(405);
@@ -139,7 +103,7 @@ test("a method that a route does not list is refused with those it does", async 
 
 test("a failure is rendered by the door, as text, with the headers of an error", async () => {
   const handle = () => Promise.reject(invalidArgument("Please specify location params"));
-  const { url } = await open(door({ methods: reading, path: "/hotels", handle }));
+  const { url } = await openDoor(door({ methods: reading, path: "/hotels", handle }));
   const response = await fetch(`${url}/hotels`);
   expect(response.status).toBe(400);
   expect(await response.text()).toBe("Please specify location params\n");
@@ -159,25 +123,25 @@ test("a route that breaks in any way answers 500, and the next request is served
     { methods: reading, path: "/header", handle: async () => ({ headers: { a: "\n" }, body: "" }) },
     { methods: reading, path: "/nothing", handle: async () => JSON.parse("null") },
   ];
-  const { url } = await open(door(mirror, ...broken));
+  const { url } = await openDoor(door(mirror, ...broken));
   for (const { path } of broken) expect((await fetch(`${url}${path}`)).status).toBe(500);
   expect((await fetch(`${url}/hotels`)).status).toBe(200);
 });
 
 test("a request line and headers over 16 KiB are refused with 431", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   const text = `GET /hotels?city=${"x".repeat(17_000)} HTTP/1.1\r\n${closing}`;
-  expect(await raw(server.port, text)).toMatch(/^HTTP\/1.1 431 /);
+  expect(await sendRaw(server.port, text)).toMatch(/^HTTP\/1.1 431 /);
 });
 
 test("an announced body over 1 MiB is refused with 413", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   const announced = `POST /hotels HTTP/1.1\r\nContent-Length: 9999999\r\n${closing}`;
-  expect(await raw(server.port, announced)).toMatch(/^HTTP\/1.1 413 /);
+  expect(await sendRaw(server.port, announced)).toMatch(/^HTTP\/1.1 413 /);
 });
 
 test("a body that turns out to be over 1 MiB ends the connection", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   const socket = createConnection(server.port, "127.0.0.1");
   socket.on("error", () => {}); // The reset that we are waiting for.
   socket.resume();
@@ -190,9 +154,9 @@ test("a body that turns out to be over 1 MiB ends the connection", async () => {
 });
 
 test("malformed targets are answered 400", async () => {
-  const { server } = await open(door(mirror));
+  const { server } = await openDoor(door(mirror));
   for (const target of ["/%zz", "*"]) {
-    const answer = await raw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`);
+    const answer = await sendRaw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`);
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
   }
 });
@@ -205,7 +169,7 @@ test("a client that goes away aborts the call", async () => {
     await sleep(10_000, undefined, { signal }).catch(() => aborted.resolve(signal.reason));
     return { body: "" };
   };
-  const { url } = await open(door({ methods: reading, path: "/slow", handle }));
+  const { url } = await openDoor(door({ methods: reading, path: "/slow", handle }));
   const controller = new AbortController();
   const request = fetch(`${url}/slow`, { signal: controller.signal });
   await arrived.promise;
@@ -216,7 +180,7 @@ test("a client that goes away aborts the call", async () => {
 
 test("a request that takes longer than its deadline is answered", async () => {
   const handle: Route["handle"] = () => new Promise(() => {});
-  const { url } = await open(door({ methods: reading, path: "/stuck", handle }), {
+  const { url } = await openDoor(door({ methods: reading, path: "/stuck", handle }), {
     layers: [deadline(50)],
   });
   expect(await (await fetch(`${url}/stuck`)).text()).toBe("context deadline exceeded\n");
@@ -224,7 +188,7 @@ test("a request that takes longer than its deadline is answered", async () => {
 
 test("layers see the route's name, the status, and never the query", async () => {
   const seen: unknown[] = [];
-  const { url } = await open(door(mirror), {
+  const { url } = await openDoor(door(mirror), {
     layers: [
       async (call, next) => {
         const answer = await next(call);
@@ -247,7 +211,7 @@ test("layers see the route's name, the status, and never the query", async () =>
 test("a request's traceparent, or Jaeger's header, is the call's place in the trace", async () => {
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const handle: Route["handle"] = async (_, { context }) => ({ body: traceparentOf(context) });
-  const { url } = await open(door({ methods: reading, path: "/trace", handle }));
+  const { url } = await openDoor(door({ methods: reading, path: "/trace", handle }));
   const jaeger = "af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1";
   expect(await (await fetch(`${url}/trace`, { headers: { traceparent } })).text()).toBe(
     traceparent,
@@ -257,7 +221,7 @@ test("a request's traceparent, or Jaeger's header, is the call's place in the tr
 });
 
 test("healthz tells whether the door is serving", async () => {
-  const { server, url } = await open(door());
+  const { server, url } = await openDoor(door());
   expect((await fetch(`${url}/healthz`)).status).toBe(503);
   server.setServing(true);
   const response = await fetch(`${url}/healthz`);
@@ -270,7 +234,7 @@ async function openFolder() {
   await mkdir(join(staticFolder, "stylesheets"));
   await writeFile(join(staticFolder, "index.html"), "<p>hello");
   await writeFile(join(staticFolder, "stylesheets/main.css"), "p {}");
-  return open({ ...door(mirror), staticFolder });
+  return openDoor({ ...door(mirror), staticFolder });
 }
 
 test("a folder's files are served, its index at the root, without CORS or ETag", async () => {
@@ -297,7 +261,7 @@ test("a file that has not changed is not sent again", async () => {
   const { server, url } = await openFolder();
   const modified = (await fetch(`${url}/`)).headers.get("last-modified");
   const condition = `If-Modified-Since: ${modified}\r\n`;
-  const answer = await raw(server.port, `GET / HTTP/1.1\r\n${condition}${closing}`);
+  const answer = await sendRaw(server.port, `GET / HTTP/1.1\r\n${condition}${closing}`);
   expect(answer).toMatch(/^HTTP\/1.1 304 /);
 });
 
@@ -306,7 +270,7 @@ test("nothing outside the folder, and nothing that is not there, is served", asy
   expect((await fetch(`${url}/nothing.html`)).status).toBe(404);
   expect((await fetch(`${url}/`, { method: "DELETE" })).status).toBe(405);
   for (const path of ["/..%2f..%2fetc/passwd", "/%00", "/stylesheets/%2e%2e/%2e%2e/x"]) {
-    const answer = await raw(server.port, `GET ${path} HTTP/1.1\r\n${closing}`);
+    const answer = await sendRaw(server.port, `GET ${path} HTTP/1.1\r\n${closing}`);
     expect(answer).toMatch(/^HTTP\/1.1 (301|400|404) /);
   }
 });
@@ -319,7 +283,7 @@ test("closing finishes what was accepted and takes nothing more", async () => {
     await release.promise;
     return { body: "done" };
   };
-  const { server, url } = await open(door({ methods: reading, path: "/slow", handle }));
+  const { server, url } = await openDoor(door({ methods: reading, path: "/slow", handle }));
   const response = fetch(`${url}/slow`);
   await arrived.promise;
   const closed = server.close(5_000);
@@ -331,7 +295,7 @@ test("closing finishes what was accepted and takes nothing more", async () => {
 
 test("closing cuts off what does not end within its grace", async () => {
   const handle: Route["handle"] = () => new Promise(() => {});
-  const { server, url } = await open(door({ methods: reading, path: "/stuck", handle }));
+  const { server, url } = await openDoor(door({ methods: reading, path: "/stuck", handle }));
   const response = fetch(`${url}/stuck`).catch(() => "cut off");
   await sleep(20);
   await server.close(10);

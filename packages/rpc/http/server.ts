@@ -1,19 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import express, { type ErrorRequestHandler, type Express, type Handler } from "express";
+import express, { type ErrorRequestHandler, type Express } from "express";
 import { suiteOptions, type TlsOptions } from "../tls-options.ts";
 import { sendAnswer, textAnswer } from "./answer.ts";
+import { announcedBytes, discardBody, hasBody } from "./body.ts";
+import { answeredPreflight, letOthersRead } from "./cross-origin.ts";
 import { serveFiles } from "./files.ts";
 import {
   bodyBytesMax,
   connectionsMax,
+  discardedBytesMax,
   headerBytesMax,
   headersTimeoutMs,
   idleTimeoutMs,
   requestTimeoutMs,
 } from "./limits.ts";
-import { type Answering, bindRoutes, type RoutesOptions } from "./routes.ts";
+import type { HttpHandlers } from "./route.ts";
+import { type BoundRoutes, bindRoutes, type RoutesOptions } from "./routes.ts";
 import { cleanPath, locationOf, parseTarget } from "./target.ts";
 
 export interface HttpServerOptions extends RoutesOptions {
@@ -37,12 +41,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const state = { serving: false, draining: false };
   const answering = new Set<ServerResponse>();
   const broken = lastResort(options);
-  const door = { routes: bindRoutes(options), app: createApp(options, state, broken), broken };
+  const door = {
+    routes: bindRoutes(options),
+    app: createApp(options, state, broken),
+    broken,
+    crossOrigin: options.handlers.crossOrigin,
+  };
   const server = listenable(options.tls, (request, response) => {
     if (state.draining) response.setHeader("connection", "close");
     answering.add(response);
     response.once("close", () => answering.delete(response));
-    if (refuseLargeBody(request, response)) return;
     arrive(door, request, response);
   });
   await listen(server, options);
@@ -62,34 +70,42 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 interface Door {
   /** What answers at each path of the contract. */
-  readonly routes: ReadonlyMap<string, Answering>;
+  readonly routes: BoundRoutes;
   /** Everything else: health and files. */
   readonly app: Express;
   readonly broken: LastResort;
+  readonly crossOrigin: HttpHandlers["crossOrigin"];
 }
 
 type LastResort = (error: unknown, response: ServerResponse) => void;
 
 /** Brings every form of target to the one that the routes are written in. */
 function arrive(
-  { routes, app, broken }: Door,
+  { routes, app, broken, crossOrigin }: Door,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const target = parseTarget(request.url ?? "");
   if (!target) {
+    discardBody(request, bodyBytesMax);
     sendAnswer(response, textAnswer(400, "400 bad request"));
     return;
   }
   const clean = cleanPath(target.path);
-  if (clean !== target.path) {
+  const route = clean === target.path ? routes.at(clean) : undefined;
+  const found = route ?? routes.below(clean);
+  if (refuseLargeBody(request, response, found?.takesBody === true)) return;
+  if (clean !== target.path && !found) {
     const location = locationOf(clean, target.query);
     sendAnswer(response, { status: 301, headers: { location }, body: "" });
     return;
   }
-  const answer = routes.get(clean);
-  if (answer) {
-    answer(request, response, target).catch((error) => broken(error, response));
+  if (crossOrigin?.(clean)) {
+    if (answeredPreflight(request, response)) return;
+    letOthersRead(request, response);
+  }
+  if (found) {
+    found.answer(request, response, target).catch((error) => broken(error, response));
     return;
   }
   request.url = locationOf(clean, target.query);
@@ -107,8 +123,8 @@ function createApp(
   app.get("/healthz", (_request, response) => {
     sendAnswer(response, state.serving ? textAnswer(200, "ok") : textAnswer(503, "not serving"));
   });
-  const files = options.handlers.staticFolder;
-  if (files) app.use(onlyReading, ...serveFiles(files));
+  const { staticFolder, staticFiles } = options.handlers;
+  if (staticFolder) app.use(...serveFiles(staticFolder, staticFiles));
   app.use((_request, response) => sendAnswer(response, notFound));
   // Express tells this kind of handler by its four parameters.
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -119,13 +135,6 @@ function createApp(
 }
 
 const notFound = textAnswer(404, "404 page not found");
-
-/** Files are read by GET, HEAD and, as the original allows it, POST. */
-const onlyReading: Handler = (request, response, next) => {
-  if (request.method === "POST") request.method = "GET";
-  if (request.method === "GET" || request.method === "HEAD") return next();
-  sendAnswer(response, textAnswer(405, "405 method not allowed", { allow: "GET, HEAD, POST" }));
-};
 
 /** Whatever went wrong outside the routes is answered and logged, and the process goes on. */
 function lastResort({ log }: HttpServerOptions): LastResort {
@@ -142,19 +151,22 @@ function statusOf(error: unknown): number {
   return known && typeof error.status === "number" ? error.status : 500;
 }
 
-/** Bodies are of no use here. A small one is read past; a large one ends the connection. */
-function refuseLargeBody(request: IncomingMessage, response: ServerResponse): boolean {
-  const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > bodyBytesMax) {
+/**
+ * A body that is too large for anybody ends the connection. Where bodies are of no use a small one is read past,
+ * and a large one is too large.
+ */
+function refuseLargeBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  wanted: boolean,
+): boolean {
+  if (!hasBody(request)) return false;
+  const bytesMax = wanted ? discardedBytesMax : bodyBytesMax;
+  if (announcedBytes(request) > bytesMax) {
     sendAnswer(response, textAnswer(413, "413 content too large", { connection: "close" }));
     return true;
   }
-  if (announced === 0 && !request.headers["transfer-encoding"]) return false;
-  let received = 0;
-  request.on("data", (chunk: Buffer) => {
-    received += chunk.byteLength;
-    if (received > bodyBytesMax) request.destroy();
-  });
+  if (!wanted) discardBody(request, bytesMax);
   return false;
 }
 
