@@ -4,7 +4,15 @@ import type { Call, CallScope } from "./call.ts";
 import { pastDeadline } from "./cancellation.ts";
 import { canceled, toServiceError } from "./errors.ts";
 import { type Layering, Stack } from "./layering.ts";
-import { type Client, type Contract, type Method, methodPath } from "./service.ts";
+import {
+  type Client,
+  type Contract,
+  type Method,
+  methodPath,
+  type NamedMethod,
+  spanName,
+  systemOf,
+} from "./service.ts";
 
 /** Carries one unary call: encoded on the way, within the call's deadline, and called off with it. */
 export type Send = (
@@ -38,11 +46,12 @@ export interface Connection<C extends Contract> {
 export function bindClient<C extends Contract>(options: ClientOptions<C>, send: Send): Client<C> {
   const methods = Object.entries(options.contract.methods).map(([key, method]) => {
     const path = methodPath(options.contract, method);
-    const name = path.slice(1);
     const { layers = [], service, peer } = options;
-    const place = { kind: "client", system: "grpc", service, peer, name, method: key } as const;
+    const name = spanName(options.contract, method, "client");
+    const system = systemOf(options.contract);
+    const place = { kind: "client", system, service, peer, name, method: key } as const;
     const stack = new Stack(layers, place, (call) => send(path, method, call));
-    const start = callFactory(options, name);
+    const start = callFactory(options, method);
     const invoke = async (request: unknown, scope: CallScope) => {
       refuseIfOver(scope);
       try {
@@ -65,18 +74,20 @@ function refuseIfOver(scope: CallScope): void {
 
 function callFactory<C extends Contract>(
   options: ClientOptions<C>,
-  name: string,
+  method: NamedMethod,
 ): (request: unknown, scope: CallScope) => Call {
   const { service, peer } = options;
+  const name = spanName(options.contract, method, "client");
+  const system = systemOf(options.contract);
   const attributes = {
-    [names.rpcSystem]: "grpc",
-    [names.rpcMethod]: name,
+    [names.rpcSystem]: system,
+    [names.rpcMethod]: methodPath(options.contract, method).slice(1),
     [names.peerService]: peer,
     ...options.attributes,
   };
   return (request, scope) => ({
     kind: "client",
-    system: "grpc",
+    system,
     name,
     service,
     peer,

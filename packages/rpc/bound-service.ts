@@ -5,7 +5,15 @@ import type { Call } from "./call.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { toServiceError } from "./errors.ts";
 import { type Layering, Stack } from "./layering.ts";
-import { type Contract, type Handlers, type Method, methodPath } from "./service.ts";
+import {
+  type Contract,
+  type Handlers,
+  type Method,
+  methodPath,
+  type NamedMethod,
+  spanName,
+  systemOf,
+} from "./service.ts";
 
 /** What a transport knows of a request that has come in. */
 export interface Incoming {
@@ -43,13 +51,9 @@ export function bindService<C extends Contract>(options: BindOptions<C>): BoundM
     const work = async (call: Call) => handler(call.request as never, call);
     const path = methodPath(options.contract, method);
     const { layers = [], service } = options;
-    const place = {
-      kind: "server",
-      system: "grpc",
-      service,
-      name: path.slice(1),
-      method: key,
-    } as const;
+    const system = systemOf(options.contract);
+    const name = spanName(options.contract, method, "server");
+    const place = { kind: "server", system, service, name, method: key } as const;
     const stack = new Stack(layers, place, work);
     const start = callFactory(options, method);
     return {
@@ -70,18 +74,19 @@ export function bindService<C extends Contract>(options: BindOptions<C>): BoundM
 
 function callFactory<C extends Contract>(
   options: BindOptions<C>,
-  method: { readonly name: string },
+  method: NamedMethod,
 ): (incoming: Incoming) => Call {
   const { service, log } = options;
-  const name = methodPath(options.contract, method).slice(1);
+  const name = spanName(options.contract, method, "server");
+  const system = systemOf(options.contract);
   const attributes = {
-    [names.rpcSystem]: "grpc",
-    [names.rpcMethod]: name,
+    [names.rpcSystem]: system,
+    [names.rpcMethod]: methodPath(options.contract, method).slice(1),
     ...options.attributes,
   };
   return ({ request, context, cancellation }) => ({
     kind: "server",
-    system: "grpc",
+    system,
     name,
     service,
     attributes,

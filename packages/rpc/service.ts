@@ -53,3 +53,20 @@ export type Client<C extends Contract> = {
 export function methodPath(contract: Contract, method: { readonly name: string }): string {
   return `/${contract.fullName}/${method.name}`;
 }
+
+/** What is known of a method whatever its messages. */
+export type NamedMethod = Pick<Method<unknown, unknown>, "name" | "spanNames">;
+
+/** What a call of a method is called in traces: as the contract says, or `geo.Geo/Nearby`. */
+export function spanName(
+  contract: Contract,
+  method: NamedMethod,
+  end: "server" | "client",
+): string {
+  return method.spanNames?.[end] ?? methodPath(contract, method).slice(1);
+}
+
+/** What carries the calls of a contract. */
+export function systemOf({ protocol = "grpc" }: Contract): "grpc" | "thrift" {
+  return protocol;
+}

@@ -29,7 +29,14 @@ export function traceparentOf(context: Context): string | undefined {
   return `00-${place.traceId}-${place.spanId}-${(place.traceFlags & 1) === 1 ? "01" : "00"}`;
 }
 
-/** What to send as `tracestate` beside it; undefined if there is none. */
+/** What to send as `uber-trace-id`, in Jaeger's form; undefined outside any trace. */
+export function uberTraceIdOf(context: Context): string | undefined {
+  const place = spanContextOf(context);
+  if (!place) return undefined;
+  return `${place.traceId}:${place.spanId}:0:${(place.traceFlags & 1) === 1 ? "01" : "00"}`;
+}
+
+/** What to send as `tracestate` beside `traceparent`; undefined if there is none. */
 export function tracestateOf(context: Context): string | undefined {
   return spanContextOf(context)?.traceState?.serialize() || undefined;
 }

@@ -1,18 +1,12 @@
 import { attributes as names } from "@faultline/telemetry/attributes";
 import { hostOf, targetOf } from "../addresses.ts";
-import {
-  bindClient,
-  type ClientOptions,
-  type Connection,
-  watchCancellation,
-} from "../bound-client.ts";
-import type { Call, CallScope } from "../call.ts";
-import { pastDeadline } from "../cancellation.ts";
+import { bindClient, type ClientOptions, type Connection } from "../bound-client.ts";
+import type { Call } from "../call.ts";
 import { Deadlines } from "../deadlines.ts";
-import { unavailable } from "../errors.ts";
 import { Replicas } from "../replicas.ts";
 import type { Contract, Method } from "../service.ts";
 import type { TlsOptions } from "../tls-options.ts";
+import { untilConnected } from "../until-connected.ts";
 import { ClientCall } from "./client-call.ts";
 import { encodeFrame } from "./frames.ts";
 import { Replica } from "./replica.ts";
@@ -43,7 +37,7 @@ export function dialGrpc<C extends Contract>(options: DialOptions<C>): Connectio
   );
   return {
     client,
-    ready: (scope) => connected(line, peer, scope),
+    ready: (scope) => untilConnected({ ...line, peer }, scope),
     close() {
       line.replicas.close();
     },
@@ -85,30 +79,5 @@ function send<Request, Response>(
       }
     };
     new ClientCall({ call, path, request, replicas, deadlines, settle });
-  });
-}
-
-/** Waits until one replica is connected. It looks again at each change. */
-function connected({ replicas, deadlines }: Line, peer: string, scope: CallScope): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { deadlineMs } = scope;
-    const timed = { deadlineMs, onDeadline: () => end(pastDeadline()) };
-    const look = () => {
-      if (replicas.isReady) end();
-      else if (replicas.isClosed) end(unavailable(`the client of ${peer} is closed`));
-    };
-    const stopWatching = [
-      replicas.watch(look),
-      watchCancellation(scope, (reason) => end(reason)),
-      () => deadlines.unwatch(timed),
-    ];
-    const end = (reason?: Error) => {
-      for (const stop of stopWatching) stop();
-      if (reason) reject(reason);
-      else resolve();
-    };
-    deadlines.watch(timed);
-    replicas.open();
-    look();
   });
 }

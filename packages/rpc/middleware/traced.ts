@@ -37,7 +37,7 @@ function isUnsampled({ context }: Call): boolean {
 async function observed(call: Call, span: Span, work: Promise<unknown>): Promise<unknown> {
   try {
     const result = await work;
-    if (call.system === "http" || call.system === "grpc") setStatus(span, call);
+    if (call.system === "http" || isRpc(call)) setStatus(span, call);
     return result;
   } catch (thrown) {
     setFailure(span, call, toServiceError(thrown));
@@ -47,14 +47,17 @@ async function observed(call: Call, span: Span, work: Promise<unknown>): Promise
   }
 }
 
+function isRpc({ system }: Call): boolean {
+  return system === "grpc" || system === "thrift";
+}
+
 function setStatus(span: Span, call: Call, error?: ServiceError): void {
   if (call.system === "http") span.setAttribute(names.httpStatusCode, call.outcome?.status ?? 500);
   else span.setAttribute(names.rpcStatusCode, statusText(call, error));
 }
 
 function setFailure(span: Span, call: Call, error: ServiceError): void {
-  const isRpc = call.system === "grpc" || call.system === "thrift";
-  if (call.system === "http" || isRpc) setStatus(span, call, error);
+  if (call.system === "http" || isRpc(call)) setStatus(span, call, error);
   else span.setAttribute(names.dbStatusCode, causeCode(error) ?? protocolName(error.code));
   if (!isFault(call, error)) return;
   span.setAttribute(names.errorType, protocolName(error.code));

@@ -1,0 +1,65 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createSecureServer } from "node:tls";
+import type { TlsOptions } from "../tls-options.ts";
+import { connectionsMax, keepaliveMs } from "./limits.ts";
+import { serverTls } from "./tls.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** A TCP or TLS server and its sockets. */
+export class Listener {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  /** `onSocket` gets each client once TLS, if any, has begun. */
+  constructor(tls: TlsOptions | undefined, onSocket: (socket: Socket) => void) {
+    // A client that has said all it wants may close its side and still read the answers.
+    const options = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepaliveMs,
+    };
+    this.#server = tls
+      ? createSecureServer({ ...options, ...serverTls(tls) }, onSocket)
+      : createServer(options, onSocket);
+    this.#server.maxConnections = connectionsMax;
+    this.#server.on("connection", (socket) => this.#admit(socket));
+    // What cannot begin TLS has been cut off; nobody else is concerned.
+    this.#server.on("tlsClientError", () => {});
+  }
+
+  /** Answers the port. Rejects if the address cannot be bound. */
+  listen({ host, port }: ListenOptions): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off("error", reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Takes no more connections, waits for those that are there to end, at most so long, and cuts off the rest. */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  /** The sockets of TCP, those included that have not begun TLS. */
+  #admit(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    // Whatever a client does wrong ends its own connection only.
+    socket.on("error", () => {});
+  }
+}

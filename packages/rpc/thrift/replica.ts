@@ -1,0 +1,148 @@
+import type { Address } from "../addresses.ts";
+import {
+  type Replica as AnyReplica,
+  type ReplicaState,
+  reconnectMaxMs,
+  reconnectMs,
+} from "../replicas.ts";
+import type { TlsOptions } from "../tls-options.ts";
+import { ClientConnection, type Exchange } from "./client-connection.ts";
+import { surplusMs } from "./limits.ts";
+
+export interface ReplicaOptions {
+  readonly tls: TlsOptions | undefined;
+  /** The most connections. */
+  readonly poolMax: number;
+  /** Called when its state has changed, or when it has room again. */
+  readonly onChange: () => void;
+}
+
+const looksPerSurplus = 4;
+
+/**
+ * One server and the pool of connections with it. One connection is always there, so that it is known whether the
+ * server is; others come when calls wait and go when they have not been needed for a while.
+ */
+export class Replica implements AnyReplica {
+  readonly address: Address;
+  lastError: Error | undefined;
+  readonly #options: ReplicaOptions;
+  readonly #connections = new Set<ClientConnection>();
+  /** The one that was used last comes first again: what is not needed stays below, and the rest is fresh. */
+  #idle: ClientConnection[] = [];
+  #state: ReplicaState = "connecting";
+  #failures = 0;
+  #looks = 0;
+  #connectedAtMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #looking: NodeJS.Timeout;
+
+  /** Connects at once. */
+  constructor(address: Address, options: ReplicaOptions) {
+    this.address = address;
+    this.#options = options;
+    this.#looking = setInterval(() => this.#look(), surplusMs / looksPerSurplus).unref();
+    this.#connect();
+  }
+
+  get state(): ReplicaState {
+    return this.#state;
+  }
+
+  get hasRoom(): boolean {
+    return this.#state === "ready" && this.#idle.length > 0;
+  }
+
+  /** Sends a call on a connection, which it returns; undefined if that has gone just now and nothing was sent. */
+  send(exchange: Exchange): ClientConnection | undefined {
+    const connection = this.#idle.pop();
+    if (!connection) throw new Error("a replica without room takes no calls");
+    if (connection.send(exchange)) return connection;
+    connection.destroy();
+    return undefined;
+  }
+
+  grow(): boolean {
+    if (this.#state !== "ready" || this.#connections.size >= this.#options.poolMax) return false;
+    // One that could not be made is not tried again at once.
+    if (this.#failures > 0 && performance.now() - this.#connectedAtMs < reconnectMs) return false;
+    this.#connect();
+    return true;
+  }
+
+  release(): void {
+    this.#leave();
+    for (const connection of this.#connections) connection.release();
+  }
+
+  close(): void {
+    this.#leave();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #leave(): void {
+    this.#state = "closed";
+    this.#idle = [];
+    clearTimeout(this.#timer);
+    clearInterval(this.#looking);
+  }
+
+  #connect(): void {
+    this.#connectedAtMs = performance.now();
+    const { tls } = this.#options;
+    this.#connections.add(new ClientConnection(this.address, tls, this.#events));
+  }
+
+  readonly #events = {
+    free: (connection: ClientConnection) => this.#onFree(connection),
+    gone: (connection: ClientConnection, cause: Error | undefined) =>
+      this.#onGone(connection, cause),
+  };
+
+  #onFree(connection: ClientConnection): void {
+    if (this.#state === "closed") {
+      connection.destroy();
+      return;
+    }
+    connection.usedAt = this.#looks;
+    const hadRoom = this.#idle.length > 0;
+    this.#idle.push(connection);
+    this.#failures = 0;
+    const isNew = this.#state !== "ready";
+    this.#state = "ready";
+    if (isNew || !hadRoom) this.#options.onChange();
+  }
+
+  #onGone(connection: ClientConnection, cause: Error | undefined): void {
+    this.#connections.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (this.#state === "closed") return;
+    if (cause) this.lastError = cause;
+    if (!connection.isMade) this.#failures++;
+    if (this.#connections.size > 0) this.#options.onChange();
+    else this.#lost();
+  }
+
+  /** No connection is left: a server that was there is looked for at once, one that stays away is not. */
+  #lost(): void {
+    const wasReady = this.#state === "ready" && this.#failures === 0;
+    this.#state = wasReady ? "connecting" : "failed";
+    const sinceMs = performance.now() - this.#connectedAtMs;
+    const backoffMs = Math.min(reconnectMaxMs, reconnectMs * 1.6 ** (this.#failures - 1));
+    // Clients that lost a server together do not all come back together.
+    const waitMs = wasReady ? reconnectMs : backoffMs * (0.8 + 0.4 * Math.random());
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), Math.max(0, waitMs - sinceMs));
+    this.#options.onChange();
+  }
+
+  /** Closes connections that have not been needed for a while, but for one. */
+  #look(): void {
+    this.#looks++;
+    const isSurplus = ({ usedAt }: ClientConnection) => this.#looks - usedAt > looksPerSurplus;
+    for (const connection of this.#idle.filter(isSurplus)) {
+      if (this.#connections.size > 1) connection.destroy();
+    }
+  }
+}
