@@ -81,29 +81,36 @@ export class Bookings {
 
   /** Stays whose time is over and whose nights are not all booked. */
   async incomplete(nowMs: number, scope: CallScope): Promise<Hold[]> {
-    const first = (field: string) => ({ $first: `$${field}` });
-    const stays = await this.#documents.aggregate<IncompleteStay>(
+    const over = { removed: { $ne: true }, until: { $lte: new Date(nowMs) } };
+    const stays: Hold[] = [];
+    for (const booking of await this.#incompleteIds(over, scope)) {
+      const night = await this.#documents.findOne({ ...over, booking }, scope);
+      if (night) stays.push(holdOf(night));
+    }
+    return stays;
+  }
+
+  /**
+   * Compares with constants only, one for each length of stay: not every compatible server can compare two fields
+   * of a document.
+   */
+  async #incompleteIds(over: Document, scope: CallScope): Promise<string[]> {
+    const lengths = await this.#documents.aggregate<{ _id: unknown }>(
+      [{ $match: over }, { $group: { _id: "$nights" } }],
+      scope,
+    );
+    const nightsOf = lengths.map(({ _id }) => numberOf(_id)).filter((nights) => nights > 1);
+    if (nightsOf.length === 0) return [];
+    const tooFew = nightsOf.map((nights) => ({ "_id.nights": nights, found: { $lt: nights } }));
+    const rows = await this.#documents.aggregate<{ _id: { booking: string } }>(
       [
-        { $match: { removed: { $ne: true }, until: { $lte: new Date(nowMs) } } },
-        {
-          $group: {
-            _id: "$booking",
-            hotelId: first("hotelId"),
-            stay: first("stay"),
-            rooms: first("number"),
-            until: first("until"),
-            nights: first("nights"),
-            found: { $sum: 1 },
-          },
-        },
-        { $addFields: { missing: { $subtract: ["$nights", "$found"] } } },
-        { $match: { missing: { $gt: 0 } } },
+        { $match: over },
+        { $group: { _id: { booking: "$booking", nights: "$nights" }, found: { $sum: 1 } } },
+        { $match: { $or: tooFew } },
       ],
       scope,
     );
-    return stays.map(({ _id, hotelId, stay, rooms, until }) => {
-      return { booking: _id, hotelId, ...stay, rooms, until };
-    });
+    return rows.map(({ _id }) => _id.booking);
   }
 
   #sums(match: Document, scope: CallScope): Promise<NightSum[]> {
@@ -120,12 +127,8 @@ interface NightSum extends Document {
   readonly booked: unknown;
 }
 
-interface IncompleteStay extends Document {
-  readonly _id: string;
-  readonly hotelId: string;
-  readonly stay: { readonly inDate: string; readonly outDate: string };
-  readonly rooms: number;
-  readonly until: Date;
+function holdOf({ booking, hotelId, stay, number, until }: BookedNight): Hold {
+  return { booking, hotelId, ...stay, rooms: number, until } as Hold;
 }
 
 /** The `_id` of a stay's night in the record. */
