@@ -1,6 +1,4 @@
 import type { ServiceConfig } from "@faultline/config";
-import { dialGrpc } from "@faultline/rpc/grpc/client";
-import { startGrpcServer } from "@faultline/rpc/grpc/server";
 import type { HttpHandlers } from "@faultline/rpc/http/route";
 import { connectMemcached } from "@faultline/stores/memcached-client";
 import type { Telemetry } from "@faultline/telemetry";
@@ -8,6 +6,7 @@ import { cacheServer, databaseServer, redisServer, type Service } from "./define
 import { layersOf } from "./layers.ts";
 import { mongoUrlAt } from "./mongo-address.ts";
 import type { Flagged, Surroundings } from "./surroundings.ts";
+import { dial, listen } from "./transports.ts";
 
 /** A service as a process of its own: everything it reaches, and everything that reaches it, is a socket. */
 export function overSockets(
@@ -58,7 +57,7 @@ export function overSockets(
       });
     },
     dial: (callee, contract) =>
-      dialGrpc({
+      dial({
         contract,
         addresses: config.callees.get(callee.name) ?? [],
         service: self,
@@ -74,7 +73,7 @@ export function overSockets(
         return startHttpServer({ ...common, handlers: implementation as HttpHandlers });
       }
       if (!contract) throw new Error(`${name} has no contract to serve`);
-      return startGrpcServer({ ...common, contract, handlers: implementation, descriptors });
+      return listen({ ...common, contract, handlers: implementation, descriptors });
     },
   };
 }
