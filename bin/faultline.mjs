@@ -28,16 +28,22 @@ async function demo() {
 
 async function start(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
-  if (!helpOnly && !(await ensurePrograms(["memcached"]))) return 1;
+  if (!helpOnly && !(await ensurePrograms(storesOf(args)))) return 1;
   // It waits most of the time: a large heap would only hold its start's garbage.
   const flags = ["--max-semi-space-size=2", "--v8-pool-size=1"];
   return run("node", [...flags, "packages/launcher/cli.ts", ...args], { tether: true });
 }
 
+/** The stores of the applications that are asked for: only Social Network has a Redis. */
+function storesOf(args) {
+  const withRedis = args.includes("social") || args.includes("all");
+  return withRedis ? ["memcached", "redis"] : ["memcached"];
+}
+
 async function test(args) {
   const everything = !args.some((argument) => !argument.startsWith("-"));
   // What is still missing afterwards has been said; the tests that need it say so again.
-  await ensurePrograms(everything ? ["memcached", "chromium"] : ["memcached"]);
+  await ensurePrograms(everything ? ["memcached", "redis", "chromium"] : ["memcached", "redis"]);
   return run("vitest", ["run", ...args]);
 }
 

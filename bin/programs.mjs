@@ -2,11 +2,19 @@ import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Programs of the machine that are used as they are: how they may be called, and Debian's package. */
+/**
+ * Programs of the machine that are used as they are: how they may be called, and Debian's package. One with a `daemon`
+ * brings a server of that name along, which Debian starts at once and nobody asked for.
+ */
 const programs = {
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
   memcached: { names: ["memcached"], debian: "memcached" },
+  redis: { names: ["redis-server"], debian: "redis-server", daemon: "redis-server" },
 };
+
+/** Stops a server of the system's and keeps it from its next start: for machines with systemd, and for others. */
+const retire =
+  'systemctl disable --now "$0" || { service "$0" stop; update-rc.d "$0" disable; } || true';
 
 /** Shared libraries that the workspace's own Node asks for and a bare Debian lacks: file, and Debian's package. */
 const libraries = { "libatomic.so.1": "libatomic1", "libstdc++.so.6": "libstdc++6" };
@@ -19,10 +27,13 @@ export async function ensurePrograms(wanted) {
   const missing = wanted.filter((name) => !programs[name].names.some(isInstalled));
   if (missing.length === 0) return true;
 
-  return installed(
+  const done = await installed(
     missing.join(" and "),
     missing.map((name) => programs[name].debian),
   );
+  const daemons = missing.flatMap((name) => programs[name].daemon ?? []);
+  if (done) for (const daemon of daemons) await asRoot(["sh", "-c", retire, daemon]);
+  return done;
 }
 
 /** Makes sure that this Node can run, which may take a library of the system. True if it can. */
@@ -47,7 +58,7 @@ function ensureRunsNow(node) {
 
 /** Installs packages of Debian's, or says what to do. True if they are there now. */
 async function installed(names, packages) {
-  const aptGet = aptGetAsRoot();
+  const aptGet = isInstalled("apt-get") ? asRootCommand(aptGetCommand) : undefined;
   if (!aptGet) {
     console.error(`${names} must be installed on this machine first. ${byHand(packages)}`);
     return false;
@@ -69,19 +80,24 @@ async function install(aptGet, packages) {
   return lists.ok ? quietly(command) : lists;
 }
 
-/** `apt-get` with what it takes to be root, or nothing if this user cannot without being asked. */
-function aptGetAsRoot() {
-  if (!isInstalled("apt-get")) return undefined;
-  const asRoot = [
-    "env",
-    "DEBIAN_FRONTEND=noninteractive",
-    "apt-get",
-    "-o",
-    "DPkg::Lock::Timeout=60",
-  ];
-  if (process.getuid?.() === 0) return asRoot;
+const aptGetCommand = [
+  "env",
+  "DEBIAN_FRONTEND=noninteractive",
+  "apt-get",
+  "-o",
+  "DPkg::Lock::Timeout=60",
+];
+
+async function asRoot(command) {
+  const asked = asRootCommand(command);
+  if (asked) await quietly(asked);
+}
+
+/** The command with what it takes to be root, or nothing if this user cannot without being asked. */
+function asRootCommand(command) {
+  if (process.getuid?.() === 0) return command;
   const mayBeRoot = isInstalled("sudo") && spawnSync("sudo", ["-n", "true"]).status === 0;
-  return mayBeRoot ? ["sudo", "-n", ...asRoot] : undefined;
+  return mayBeRoot ? ["sudo", "-n", ...command] : undefined;
 }
 
 function byHand(packages) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -12,6 +12,11 @@ afterEach(() => {
 /** Asks for memcached on a machine whose whole `PATH` is one folder with these shell scripts. */
 function ensureMemcached(scripts: Record<string, string>) {
   return askOn(scripts, () => `ensurePrograms(["memcached"])`);
+}
+
+/** Asks on such a machine for Redis. */
+function ensureRedis(scripts: Record<string, string>) {
+  return askOn(scripts, () => `ensurePrograms(["redis"])`);
 }
 
 /** Asks on such a machine whether the script `node` runs. */
@@ -36,7 +41,7 @@ function askOn(scripts: Record<string, string>, question: (folder: string) => st
     env: { PATH: folder },
     encoding: "utf8",
   });
-  return { stdout, stderr };
+  return { stdout, stderr, left: readdirSync(folder) };
 }
 
 const sudo = `shift; exec "$@"`;
@@ -53,6 +58,20 @@ test("a missing program is installed with one line on the screen", () => {
 
   expect(stdout).toBe("Installing memcached (apt-get install memcached) …\nall there: true\n");
   expect(stderr).toBe("");
+});
+
+test("the server that Debian starts with a package is stopped and not started again", () => {
+  const { stdout, stderr, left } = ensureRedis({
+    "apt-get": `touch \${0%/*}/redis-server; chmod +x \${0%/*}/redis-server`,
+    systemctl: "exit 1",
+    service: `touch "\${0%/*}/$1 $2"`,
+    "update-rc.d": `touch "\${0%/*}/$1 $2"`,
+    sudo,
+  });
+
+  expect(stdout).toBe("Installing redis (apt-get install redis-server) …\nall there: true\n");
+  expect(stderr).toBe("");
+  expect(left).toEqual(expect.arrayContaining(["redis-server stop", "redis-server disable"]));
 });
 
 test("package lists that were never fetched are fetched", () => {
