@@ -2,11 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { flagSettings } from "./flags.ts";
+import { loginSettings } from "./login.ts";
 import { ownSettings, sharedSettings } from "./service-config.ts";
 
 test("the README has one row for every setting, with its words and its example", () => {
   const facts = { port: 8083, calls: new Map() };
-  const settings = Object.values({ ...sharedSettings, ...flagSettings, ...ownSettings(facts) });
+  const settings = Object.values({
+    ...sharedSettings,
+    ...flagSettings,
+    ...loginSettings,
+    ...ownSettings(facts),
+  });
   const rows = settings.map(
     ({ variable, says, example }) => `| \`${variable}\` | ${says} | \`${example}\` |`,
   );

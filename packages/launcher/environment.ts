@@ -9,8 +9,8 @@ const system = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
 const settings =
   /^(OTEL_|TLS$|TLS_|LOG_LEVEL$|JAEGER_|MEMC_|NODE_EXTRA_CA_CERTS$|\w+_DEADLINE_MS$|DRAIN_MS$)/;
 
-/** What a user sets about feature flags; stores are not told. */
-const flags = /^(FLAGD_|FAULT_)/;
+/** What a user sets about feature flags and logins; stores are not told. */
+const servicesOnly = /^(FLAGD_|FAULT_|JWT_SECRET$)/;
 
 /** A store's environment: nothing but what a process needs. */
 export function storeEnvironment(environment: Environment): Record<string, string> {
@@ -27,12 +27,12 @@ export function nodeEnvironment(environment: Environment): Record<string, string
   };
 }
 
-/** What a service gets besides: flags that a user turns on from the start, and what these variables say. */
+/** What a service gets besides: what only services are told, and what these variables say. */
 export function serviceEnvironment(
   environment: Environment,
   told: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return { ...told, ...pick(environment, (name) => flags.test(name) || name in told) };
+  return { ...told, ...pick(environment, (name) => servicesOnly.test(name) || name in told) };
 }
 
 /** `GEO_ADDRESS`: the variable that tells a service where a callee listens. */
