@@ -1,0 +1,51 @@
+import type { CallScope } from "@faultline/rpc/call";
+import { ofMongo } from "../store-failures.ts";
+import type { CachedLists } from "./cached-lists.ts";
+import type { Edges } from "./edges.ts";
+import type { Pair } from "./graph-document.ts";
+
+/**
+ * Carries changes to their end: documents, then cached lists, then the note that it is pending. Wherever it stops, the
+ * note remains and a repair goes on from there. Throws `SE_MONGODB_ERROR` if the database fails; what was asked for
+ * may have happened or happen yet, and may be asked for again.
+ */
+export class Settling {
+  readonly #edges: Edges;
+  readonly #cached: CachedLists;
+
+  constructor(edges: Edges, cached: CachedLists) {
+    this.#edges = edges;
+    this.#cached = cached;
+  }
+
+  async follow(pair: Pair, since: bigint, scope: CallScope): Promise<void> {
+    await this.#finish(pair, await ofMongo(this.#edges.follow(pair, since, scope)), scope);
+  }
+
+  async unfollow(pair: Pair, now: bigint, scope: CallScope): Promise<void> {
+    await this.#finish(pair, await ofMongo(this.#edges.unfollow(pair, now, scope)), scope);
+  }
+
+  async insertUser(user: bigint, scope: CallScope): Promise<void> {
+    await ofMongo(this.#edges.ensure(user, scope));
+  }
+
+  /** Resumes a change. Answers whether nothing of it is left to do. */
+  async resume(pair: Pair, scope: CallScope): Promise<boolean> {
+    return await this.#finish(pair, await this.#edges.agree(pair, scope), scope);
+  }
+
+  async #finish(pair: Pair, tokens: readonly string[], scope: CallScope): Promise<boolean> {
+    if (tokens.length === 0) return true;
+    // The change is done without Redis too; until a repair reaches it, the note stays.
+    if (!(await this.#cached.forget(pair, scope))) return false;
+    try {
+      await this.#edges.clear(pair.user, tokens, scope);
+      return true;
+    } catch (error) {
+      // Both documents agree: all that a note too many causes is a repair that finds nothing to do.
+      scope.log.warn("settled change not cleared", { reason: String(error) });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { assemble } from "@faultline/service/assemble";
+import { serve } from "@faultline/service/serve";
+import { social } from "../topology.ts";
+import { createUniqueIds, drawMachine } from "../unique-ids.ts";
+import { createUniqueId } from "./unique-id.ts";
+
+export const service = assemble(social.services["unique-id"], {
+  create: () => createUniqueId(createUniqueIds({ machine: drawMachine() })),
+});
+
+if (import.meta.main) await serve(service);
