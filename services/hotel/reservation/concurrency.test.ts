@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { testCall } from "@faultline/rpc/test-call";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
+import { type Decide, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -12,7 +13,6 @@ import {
   replica,
   type StayWish,
 } from "./reservation-testing.ts";
-import { type Decide, troubledMongo } from "./store-testing.ts";
 
 const rooms = { "1": 4, "2": 2 };
 const days = ["2015-04-09", "2015-04-10", "2015-04-11", "2015-04-12", "2015-04-13"];

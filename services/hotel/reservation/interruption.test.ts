@@ -1,5 +1,6 @@
 import { testCall } from "@faultline/rpc/test-call";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
+import { type Decide, type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect, test } from "vitest";
 import {
   book,
@@ -10,7 +11,6 @@ import {
   type StayWish,
   totalRooms,
 } from "./reservation-testing.ts";
-import { type Decide, type Fate, troubledMongo } from "./store-testing.ts";
 
 const capacity = 3;
 const threeNights: StayWish = {

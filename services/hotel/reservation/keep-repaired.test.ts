@@ -1,9 +1,9 @@
 import { testCall } from "@faultline/rpc/test-call";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
+import { type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect, test } from "vitest";
 import { keepRepaired } from "./keep-repaired.ts";
 import { book, bookedRooms, mongoOfHotels, replica } from "./reservation-testing.ts";
-import { type Fate, troubledMongo } from "./store-testing.ts";
 
 const stay = { hotelId: "1", inDate: "2015-04-09", outDate: "2015-04-11", rooms: 1 };
 

@@ -1,6 +1,7 @@
 import { testCall } from "@faultline/rpc/test-call";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
+import { troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect, test } from "vitest";
 import type { BookedNight } from "./bookings.ts";
 import type { NightTotal } from "./ledger.ts";
@@ -13,7 +14,6 @@ import {
   replica,
   totalRooms,
 } from "./reservation-testing.ts";
-import { troubledMongo } from "./store-testing.ts";
 
 const night = { hotelId: "1", inDate: "2015-04-09", outDate: "2015-04-10" };
 const byOriginal = { ...night, customerName: "Bob", number: 3 };

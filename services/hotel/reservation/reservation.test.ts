@@ -4,13 +4,13 @@ import type { Cache } from "@faultline/stores/memcached";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
+import { troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect } from "vitest";
 import type { BookedNight } from "./bookings.ts";
 import type { HotelRooms } from "./capacities.ts";
 import { startReservation } from "./reservation.ts";
 import { book, bookedRooms, isFree } from "./reservation-testing.ts";
 import { seedReservation } from "./seed.ts";
-import { troubledMongo } from "./store-testing.ts";
 
 const night = { inDate: "2015-05-09", outDate: "2015-05-10" };
 

@@ -1,7 +1,7 @@
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
+import { troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect, test } from "vitest";
 import { book, bookedRooms, expectOrder, mongoOfHotels, replica } from "./reservation-testing.ts";
-import { troubledMongo } from "./store-testing.ts";
 
 const firstNight = { hotelId: "1", inDate: "2015-04-09", outDate: "2015-04-10", rooms: 1 };
 const secondNight = { ...firstNight, inDate: "2015-04-10", outDate: "2015-04-11" };

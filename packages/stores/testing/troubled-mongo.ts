@@ -1,6 +1,6 @@
 import type { CallScope } from "@faultline/rpc/call";
 import { unavailable } from "@faultline/rpc/errors";
-import type { Collection, Document, Mongo, WriteOptions } from "@faultline/stores/mongo";
+import type { Collection, Document, Mongo, WriteOptions } from "../mongo.ts";
 
 /**
  * What becomes of one step of the database: it is done; it fails without being done; it is done, but its caller hears
