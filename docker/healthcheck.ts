@@ -5,7 +5,7 @@ import type { ReadyCheck } from "@faultline/launcher/ready/check";
 // Without arguments it finds out what the container runs. A check runs every few seconds beside each service, so
 // only what this one needs is loaded.
 const deadlineMs = 2_500;
-const kinds = ["grpc", "http", "mongod", "memcached"] as const;
+const kinds = ["grpc", "http", "thrift", "mongod", "memcached"] as const;
 export type Kind = (typeof kinds)[number];
 
 async function checkOf(kind: Kind, port: number): Promise<ReadyCheck> {
@@ -17,6 +17,8 @@ async function checkOf(kind: Kind, port: number): Promise<ReadyCheck> {
       return (await import("@faultline/launcher/ready/grpc")).grpcServes(port, tls);
     case "http":
       return (await import("@faultline/launcher/ready/http")).httpAnswers(port, tls);
+    case "thrift":
+      return (await import("@faultline/launcher/ready/thrift")).thriftServes(port, tls);
     case "mongod":
       return (await import("@faultline/launcher/ready/mongod")).mongodAnswers(port);
     case "memcached":

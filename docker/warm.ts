@@ -20,6 +20,7 @@ const dbpath = mkdtempSync(join(tmpdir(), "warm-"));
 for (const [file = "", ...args] of [
   ["docker/healthcheck.ts", "grpc", "1"],
   ["docker/healthcheck.ts", "http", "1"],
+  ["docker/healthcheck.ts", "thrift", "1"],
   ["docker/mongosh.ts", "--version"],
   ["packages/mongod/bin/mongod.mjs", "--port", "0", "--dbpath", dbpath],
 ]) {

@@ -32,7 +32,8 @@ export async function runningOf(
     service ? name === service : definition.http,
   );
   if (!own) throw new Error(`${app} has no ${service ?? "front door"}`);
-  return { kind: own.definition.http ? "http" : "grpc", port: Number(port || own.definition.port) };
+  const { protocolOf } = await import("@faultline/service/define-app");
+  return { kind: protocolOf(own.definition), port: Number(port || own.definition.port) };
 }
 
 function flag(line: readonly string[], name: string): number | undefined {

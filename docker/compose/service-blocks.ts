@@ -1,6 +1,6 @@
 import { addressVariable } from "@faultline/launcher/environment";
 import { databaseUser } from "@faultline/launcher/mongo-users";
-import type { App, Service } from "@faultline/service/define-app";
+import { type App, protocolOf, type Service } from "@faultline/service/define-app";
 import { images, reference } from "./images.ts";
 import { variable, variableUnlessSet } from "./variable.ts";
 
@@ -121,7 +121,7 @@ function serviceBlock({ name, definition, table }: Service): Extended {
         ),
       },
       ...(http ? { ports: [loopback(portVariable(name), port)] } : { expose: [`${port}`] }),
-      healthcheck: healthcheck("healthcheck", http ? "http" : "grpc", `${port}`),
+      healthcheck: healthcheck("healthcheck", protocolOf(definition), `${port}`),
       depends_on: healthy(needs),
     },
   };

@@ -1,12 +1,11 @@
 import type { TlsConfig } from "@faultline/config/tls";
-import type { App, ServiceDefinition } from "@faultline/service/define-app";
+import { type App, protocolOf, type ServiceDefinition } from "@faultline/service/define-app";
 import { nodeCommand } from "./commands.ts";
 import { addressVariable, serviceEnvironment } from "./environment.ts";
 import { LaunchError } from "./launch-error.ts";
 import type { Machine } from "./machine.ts";
 import { localPort, metricsOffset, replicaPort } from "./ports.ts";
-import { grpcServes } from "./ready/grpc.ts";
-import { httpAnswers } from "./ready/http.ts";
+import { serviceReady } from "./ready/service.ts";
 import type { Listening, ServerPlan } from "./server-plan.ts";
 import { cacheOf, databaseOf, type StoreSettings } from "./store-plan.ts";
 
@@ -109,6 +108,7 @@ function replicasOf(
 ): ServerPlan[] {
   const { machine, ports } = settings;
   const definition = lineOf(app, name);
+  const protocol = protocolOf(definition);
   const stores = storesOf(name, definition, settings).map((store) => store.name);
   const callees = (definition.calls ?? []).flatMap((callee) => replicaNames(callee, ports));
   const command = nodeCommand(machine, `services/${app.name}/${name}/main.ts`);
@@ -127,8 +127,8 @@ function replicasOf(
         env: { ...env, HOST: "127.0.0.1", PORT: `${port}`, METRICS_PORT: `${metricsPort}` },
       },
       port,
-      url: `${definition.http ? httpScheme(settings) : "grpc"}://127.0.0.1:${port}`,
-      ready: definition.http ? httpAnswers(port, settings.tls) : grpcServes(port, settings.tls),
+      url: `${definition.http ? httpScheme(settings) : protocol}://127.0.0.1:${port}`,
+      ready: serviceReady[protocol](port, settings.tls),
     });
     return {
       name: replica,

@@ -118,6 +118,14 @@ export function hostOf(service: string, { host }: Pick<ServiceDefinition, "host"
   return host ?? service;
 }
 
+/** What a service is asked in. */
+export type Protocol = "grpc" | "http" | "thrift";
+
+/** What a service speaks: what its contract says, and HTTP as a front door. */
+export function protocolOf({ http, contract }: ServiceDefinition): Protocol {
+  return http ? "http" : (contract?.protocol ?? "grpc");
+}
+
 /** Where a service listens in a container of its own. */
 export function containerPort({ port, containerPort = port }: ServiceDefinition): number {
   return containerPort;

@@ -1,4 +1,6 @@
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { TlsConfig } from "@faultline/config/tls";
 
 /** Whether anybody listens; much cheaper to ask than what they speak, while a server is still starting. */
 export function isListening(port: number, signal: AbortSignal): Promise<boolean> {
@@ -13,6 +15,13 @@ export function isListening(port: number, signal: AbortSignal): Promise<boolean>
   });
 }
 
+export interface Exchange {
+  /** Whether the answer is complete. */
+  isWhole(answer: Buffer): boolean;
+  readonly signal: AbortSignal;
+  readonly tls?: TlsConfig | undefined;
+}
+
 /**
  * Connects to a port of this machine, sends bytes, and resolves with the answer as soon as `isWhole` says that
  * it is complete. The connection is closed in any case.
@@ -20,19 +29,22 @@ export function isListening(port: number, signal: AbortSignal): Promise<boolean>
 export function exchange(
   port: number,
   request: Uint8Array,
-  { isWhole, signal }: { isWhole: (answer: Buffer) => boolean; signal: AbortSignal },
+  { isWhole, signal, tls }: Exchange,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", signal });
+    const plain = connect({ port, host: "127.0.0.1", signal });
+    const socket = tls
+      ? connectTls({ socket: plain, ca: tls.ca, servername: tls.serverName })
+      : plain;
+    for (const end of new Set([plain, socket])) end.on("error", reject);
     let answer = Buffer.alloc(0);
-    socket.once("connect", () => socket.write(request));
+    socket.once(tls ? "secureConnect" : "connect", () => socket.write(request));
     socket.on("data", (chunk: Buffer) => {
       answer = Buffer.concat([answer, chunk]);
       if (!isWhole(answer)) return;
       resolve(answer);
-      socket.destroy();
+      plain.destroy();
     });
-    socket.once("error", reject);
-    socket.once("close", () => reject(new Error("connection closed without an answer")));
+    plain.once("close", () => reject(new Error("connection closed without an answer")));
   });
 }

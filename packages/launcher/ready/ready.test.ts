@@ -5,6 +5,7 @@ import { untilReady } from "./check.ts";
 import { grpcServes } from "./grpc.ts";
 import { memcachedAnswers } from "./memcached.ts";
 import { mongodAnswers } from "./mongod.ts";
+import { thriftServes } from "./thrift.ts";
 
 async function portOf(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,6 +50,26 @@ test("a gRPC service is ready when its health service says SERVING, and not when
   await grpcServes(await healthy(1))(soon());
 
   await expect(grpcServes(await healthy(2))(soon())).rejects.toThrow(/serving/);
+});
+
+// What a server answers to a call of `Health`, in its frame.
+const thriftAnswers = {
+  serving: "0000001780010002000000064865616c7468000000000200000100",
+  notServing: "0000001780010002000000064865616c7468000000000200000000",
+  noSuchMethod: `0000002280010003000000064865616c7468000000000b000100000001780800020000000100`,
+  broken: `0000002280010003000000064865616c7468000000000b000100000001780800020000000600`,
+};
+
+test("a Thrift service is ready when it says so, or when it is there and knows no such method", async () => {
+  const asked = (hex: string) =>
+    saying(Buffer.from(hex, "hex")).then((port) => thriftServes(port)(soon()));
+
+  await asked(thriftAnswers.serving);
+  await asked(thriftAnswers.noSuchMethod);
+
+  await expect(asked(thriftAnswers.notServing)).rejects.toThrow(/serving/);
+  await expect(asked(thriftAnswers.broken)).rejects.toThrow(/serving/);
+  await expect(asked("")).rejects.toThrow(/without an answer/);
 });
 
 test("asking goes on until the answer is yes", async () => {
