@@ -1,8 +1,8 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { exhausted, ServiceError, unavailable } from "@faultline/rpc/errors";
+import { exhausted, type ServiceError, unavailable } from "@faultline/rpc/errors";
 import { createOutage } from "./outage.ts";
 import type { RedisAddress } from "./redis-address.ts";
-import { tooLate, toRedisError } from "./redis-errors.ts";
+import { RedisServerError, refusedBy, tooLate, toRedisError } from "./redis-errors.ts";
 import { openRedis, type RedisLife, type Reply } from "./redis-life.ts";
 import { throwIfOver, withinScope } from "./within-scope.ts";
 
@@ -82,8 +82,10 @@ export class RedisConnection {
     if (this.#commands + commands > commandsMax)
       throw exhausted(`too many requests already wait for ${peer}`);
     if (this.#outage.admits()) return;
-    const { code, message, cause } = this.#lastFailure ?? unavailable(`${peer} cannot be reached`);
-    throw new ServiceError(code === "deadlineExceeded" ? "unavailable" : code, message, { cause });
+    const { cause } = this.#lastFailure ?? {};
+    throw cause instanceof RedisServerError
+      ? refusedBy(peer, cause)
+      : unavailable(`${peer} cannot be reached`, { cause });
   }
 
   #open(): RedisLife {

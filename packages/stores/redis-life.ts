@@ -21,6 +21,7 @@ export function openRedis(
   onLost: (cause: unknown) => void,
 ): RedisLife {
   const client = newClient(settings);
+  let ended = false;
   const send = async (command: readonly string[]): Promise<Reply> => {
     try {
       return await client.sendCommand<Reply>(command);
@@ -42,6 +43,7 @@ export function openRedis(
       });
     },
     end() {
+      ended = true;
       if (client.isOpen) client.destroy();
     },
   };
@@ -56,6 +58,8 @@ export function openRedis(
     } catch (error) {
       throw error instanceof ErrorReply ? new RedisServerError(error.message) : error;
     }
+    // The driver may finish connecting although it was told to stop.
+    if (ended && client.isOpen) client.destroy();
     return runIdIn(await send(["INFO", "server"]));
   }
 }

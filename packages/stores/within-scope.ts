@@ -37,7 +37,7 @@ export function watchScope(
   const stop = watchLeaving(scope, onEnd);
   const leftMs = scope.deadlineMs - Date.now();
   if (leftMs > boundMs) return stop;
-  const timer = setTimeout(() => onEnd(pastDeadline()), leftMs);
+  const timer = setTimeout(() => onEnd(pastDeadline()), Math.max(0, leftMs));
   return () => {
     clearTimeout(timer);
     stop();
