@@ -1,13 +1,41 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { contextFromHeaders, traceparentOf } from "@faultline/telemetry/trace-context";
 import { expect } from "vitest";
-import { inBothWorlds, testCall } from "./both-worlds.ts";
+import { inBothThriftWorlds, inBothWorlds, type Start, testCall } from "./both-worlds.ts";
 import type { Middleware } from "./call.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Echo, echo, nothing } from "./echo-contract.ts";
-import { invalidArgument, unavailable } from "./errors.ts";
+import { invalidArgument, ServiceError, unavailable } from "./errors.ts";
+import { ThriftEcho } from "./thrift/echo-contract.ts";
 
-inBothWorlds("a call brings the handler's answer", async (start) => {
+/** Every transport keeps the same promises, each with a contract of its own kind. */
+function inEveryWorld(
+  title: string,
+  run: (start: Start, contract: typeof Echo) => Promise<void>,
+): void {
+  inBothWorlds(title, (start) => run(start, Echo));
+  inBothThriftWorlds(`${title}, by a Thrift contract`, (start) =>
+    run(start, ThriftEcho as unknown as typeof Echo),
+  );
+}
+
+inBothThriftWorlds("a declared exception keeps its number and its words", async (start) => {
+  const client = await start(
+    ThriftEcho,
+    echo(async () => {
+      throw new ServiceError("failedPrecondition", "no such user", { exceptionCode: 6 });
+    }),
+  );
+
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({
+    code: "failedPrecondition",
+    exceptionCode: 6,
+    message: "no such user",
+  });
+  await expect(client.sing(nothing, testCall())).resolves.toEqual(nothing);
+});
+
+inEveryWorld("a call brings the handler's answer", async (start, Echo) => {
   const client = await start(
     Echo,
     echo(async ({ words }) => ({ number: 1, words: [...words, "you"] })),
@@ -26,60 +54,75 @@ inBothWorlds("a number is as wide as the contract says", async (start) => {
   expect(number).toBe(Math.fround(37.7749));
 });
 
-inBothWorlds("messages are copies: neither side sees the other change them", async (start) => {
-  const words = ["kept"];
-  const client = await start(
-    Echo,
-    echo(async (request) => {
-      request.words.push("changed");
-      return nothing;
-    }),
-  );
+inEveryWorld(
+  "messages are copies: neither side sees the other change them",
+  async (start, Echo) => {
+    const words = ["kept"];
+    const client = await start(
+      Echo,
+      echo(async (request) => {
+        request.words.push("changed");
+        return nothing;
+      }),
+    );
 
-  await client.say({ number: 0, words }, testCall());
+    await client.say({ number: 0, words }, testCall());
 
-  expect(words).toEqual(["kept"]);
-});
+    expect(words).toEqual(["kept"]);
+  },
+);
 
-inBothWorlds("a handler's error reaches the caller with its code and its words", async (start) => {
-  const client = await start(
-    Echo,
-    echo(async () => {
-      throw unavailable("echo-db said no", { cause: new Error("kept on the server's side") });
-    }),
-  );
+inEveryWorld(
+  "a handler's error reaches the caller with its code and its words",
+  async (start, Echo) => {
+    const client = await start(
+      Echo,
+      echo(async () => {
+        throw unavailable("echo-db said no", { cause: new Error("kept on the server's side") });
+      }),
+    );
 
-  const failure = client.say(nothing, testCall());
+    const failure = client.say(nothing, testCall());
 
-  await expect(failure).rejects.toMatchObject({ code: "unavailable", message: "echo-db said no" });
-  await expect(failure).rejects.not.toHaveProperty("cause");
-});
+    await expect(failure).rejects.toMatchObject({
+      code: "unavailable",
+      message: "echo-db said no",
+    });
+    await expect(failure).rejects.not.toHaveProperty("cause");
+  },
+);
 
-inBothWorlds("a bug in a handler is an internal error, and the server goes on", async (start) => {
-  let calls = 0;
-  const client = await start(
-    Echo,
-    echo(async (request) => {
-      if (++calls === 1) throw new TypeError("no such thing");
-      return request;
-    }),
-  );
+inEveryWorld(
+  "a bug in a handler is an internal error, and the server goes on",
+  async (start, Echo) => {
+    let calls = 0;
+    const client = await start(
+      Echo,
+      echo(async (request) => {
+        if (++calls === 1) throw new TypeError("no such thing");
+        return request;
+      }),
+    );
 
-  await expect(client.say(nothing, testCall())).rejects.toMatchObject({
-    code: "internal",
-    message: "no such thing",
-  });
-  await expect(client.say(nothing, testCall())).resolves.toEqual(nothing);
-});
+    await expect(client.say(nothing, testCall())).rejects.toMatchObject({
+      code: "internal",
+      message: "no such thing",
+    });
+    await expect(client.say(nothing, testCall())).resolves.toEqual(nothing);
+  },
+);
 
-inBothWorlds("an answer that the contract cannot carry is an internal error", async (start) => {
-  const client = await start(
-    Echo,
-    echo(async () => JSON.parse("{}")),
-  );
+inEveryWorld(
+  "an answer that the contract cannot carry is an internal error",
+  async (start, Echo) => {
+    const client = await start(
+      Echo,
+      echo(async () => JSON.parse("{}")),
+    );
 
-  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "internal" });
-});
+    await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "internal" });
+  },
+);
 
 inBothWorlds("a request that the contract cannot carry is an internal error", async (start) => {
   const client = await start(Echo, echo());
@@ -89,7 +132,7 @@ inBothWorlds("a request that the contract cannot carry is an internal error", as
   });
 });
 
-inBothWorlds("the caller's deadline travels to the handler", async (start) => {
+inEveryWorld("the caller's deadline travels to the handler", async (start, Echo) => {
   const deadlines: number[] = [];
   const client = await start(
     Echo,
@@ -107,7 +150,7 @@ inBothWorlds("the caller's deadline travels to the handler", async (start) => {
   expect(Math.abs((deadlines[0] ?? 0) - scope.deadlineMs)).toBeLessThan(hourMs / 2);
 });
 
-inBothWorlds("the deadline ends a call whose handler does not listen", async (start) => {
+inEveryWorld("the deadline ends a call whose handler does not listen", async (start, Echo) => {
   const client = await start(
     Echo,
     echo(() => new Promise(() => {})),
@@ -119,7 +162,7 @@ inBothWorlds("the deadline ends a call whose handler does not listen", async (st
   });
 });
 
-inBothWorlds("the handler's signal aborts at the deadline", async (start) => {
+inEveryWorld("the handler's signal aborts at the deadline", async (start, Echo) => {
   const reason = Promise.withResolvers<unknown>();
   const client = await start(
     Echo,
@@ -137,7 +180,7 @@ inBothWorlds("the handler's signal aborts at the deadline", async (start) => {
   await expect(reason.promise).resolves.toHaveProperty("code");
 });
 
-inBothWorlds("a caller who gives up frees itself and stops the handler", async (start) => {
+inEveryWorld("a caller who gives up frees itself and stops the handler", async (start, Echo) => {
   const arrived = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<unknown>();
   const client = await start(
@@ -158,7 +201,7 @@ inBothWorlds("a caller who gives up frees itself and stops the handler", async (
   await expect(stopped.promise).resolves.toMatchObject({ name: "AbortError" });
 });
 
-inBothWorlds("a plain abort signal stops a call too", async (start) => {
+inEveryWorld("a plain abort signal stops a call too", async (start, Echo) => {
   const client = await start(
     Echo,
     echo(async (request, { signal }) => {
@@ -174,7 +217,7 @@ inBothWorlds("a plain abort signal stops a call too", async (start) => {
   await expect(failure).rejects.toMatchObject({ code: "canceled" });
 });
 
-inBothWorlds("a scope that is over calls nobody", async (start) => {
+inEveryWorld("a scope that is over calls nobody", async (start, Echo) => {
   let calls = 0;
   const client = await start(
     Echo,
@@ -191,7 +234,7 @@ inBothWorlds("a scope that is over calls nobody", async (start) => {
   expect(calls).toBe(0);
 });
 
-inBothWorlds("layers go around both sides, the first one outermost", async (start) => {
+inEveryWorld("layers go around both sides, the first one outermost", async (start, Echo) => {
   const seen: string[] = [];
   const layer =
     (mark: string): Middleware =>
@@ -213,7 +256,7 @@ inBothWorlds("layers go around both sides, the first one outermost", async (star
   ]);
 });
 
-inBothWorlds("what a client's layer throws is what its caller gets", async (start) => {
+inEveryWorld("what a client's layer throws is what its caller gets", async (start, Echo) => {
   const client = await start(Echo, echo(), {
     clientLayers: [async () => Promise.reject(invalidArgument("not today"))],
   });
@@ -223,7 +266,7 @@ inBothWorlds("what a client's layer throws is what its caller gets", async (star
   });
 });
 
-inBothWorlds("the caller's place in a trace is the handler's parent", async (start) => {
+inEveryWorld("the caller's place in a trace is the handler's parent", async (start, Echo) => {
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const client = await start(
     Echo,

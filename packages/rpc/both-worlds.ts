@@ -5,6 +5,9 @@ import { dialGrpc } from "./grpc/client.ts";
 import { startGrpcServer } from "./grpc/server.ts";
 import { connectInMemory, serveInMemory } from "./memory.ts";
 import type { Client, Contract, Handlers } from "./service.ts";
+import { dialThrift } from "./thrift/client.ts";
+import type { ThriftContract } from "./thrift/contract.ts";
+import { startThriftServer } from "./thrift/server.ts";
 
 export { testCall } from "./test-call.ts";
 
@@ -20,15 +23,36 @@ export type Start = <C extends Contract>(
   options?: WorldOptions,
 ) => Promise<Client<C>>;
 
+const inMemory = "in memory";
+const overGrpc = "over gRPC";
+const overThrift = "over Thrift";
+
 const worlds: Readonly<Record<string, Start>> = {
-  "in memory": startInMemory,
-  "over gRPC": startGrpc,
+  [inMemory]: startInMemory,
+  [overGrpc]: startGrpc,
+  // The contract is one of Thrift, or the test is in the wrong worlds.
+  [overThrift]: startThrift as unknown as Start,
 };
 
 /** Runs a test in-process and over a real connection: what it states must hold in both worlds. */
 export function inBothWorlds(title: string, run: (start: Start) => Promise<void>): void {
-  for (const [world, start] of Object.entries(worlds))
-    test(`${title} (${world})`, () => run(start));
+  inWorlds([inMemory, overGrpc], title, run);
+}
+
+/** The same for contracts of Thrift. */
+export function inBothThriftWorlds(title: string, run: (start: Start) => Promise<void>): void {
+  inWorlds([inMemory, overThrift], title, run);
+}
+
+function inWorlds(
+  names: readonly string[],
+  title: string,
+  run: (start: Start) => Promise<void>,
+): void {
+  for (const name of names) {
+    const start = worlds[name];
+    if (start) test(`${title} (${name})`, () => run(start));
+  }
 }
 
 async function startInMemory<C extends Contract>(
@@ -68,6 +92,35 @@ async function startGrpc<C extends Contract>(
     port: 0,
   });
   const { client, close } = dialGrpc({
+    contract,
+    addresses: [`127.0.0.1:${server.port}`],
+    layers: clientLayers,
+    service: "test",
+    peer: service,
+  });
+  onTestFinished(async () => {
+    close();
+    await server.close();
+  });
+  return client;
+}
+
+async function startThrift<C extends ThriftContract>(
+  contract: C,
+  handlers: Handlers<C>,
+  { serverLayers = [], clientLayers = [] }: WorldOptions = {},
+): Promise<Client<C>> {
+  const service = contract.name.toLowerCase();
+  const server = await startThriftServer({
+    contract,
+    handlers,
+    layers: serverLayers,
+    service,
+    log: silent,
+    host: "127.0.0.1",
+    port: 0,
+  });
+  const { client, close } = dialThrift({
     contract,
     addresses: [`127.0.0.1:${server.port}`],
     layers: clientLayers,
