@@ -46,7 +46,7 @@ export class Ledger {
       );
       if (taken) return { outcome: "taken" };
       const total = await this.#totals.findOne({ _id: nightId(night) }, scope);
-      if (!total) await this.#open(night, scope);
+      if (!total) await this.#open([night], scope);
       else if (total.booked - heldRooms(total) + hold.rooms > capacity) return { outcome: "full" };
       else return { outcome: "held", total };
     }
@@ -87,15 +87,24 @@ export class Ledger {
     return matched > 0;
   }
 
-  /** Gives a night its total. Nobody can sell the night before it has one, so the record holds still meanwhile. */
-  async #open(night: HotelNight, scope: CallScope): Promise<void> {
-    const sums = await this.#bookings.sums([night], scope);
-    const booked = sums.get(nightId(night)) ?? 0;
-    const total = { _id: nightId(night), ...night, booked, holds: [], version: 1 };
+  /** Gives those of many nights a total that have none, together: singly is what a long stay would spend its time on. */
+  async openAll(nights: readonly HotelNight[], scope: CallScope): Promise<void> {
+    const there = new Set((await this.totals(nights, scope)).map(({ _id }) => _id));
+    const missing = nights.filter((night) => !there.has(nightId(night)));
+    if (missing.length > 0) await this.#open(missing, scope);
+  }
+
+  /** Gives nights their totals. Nobody can sell a night before it has one, so the record holds still meanwhile. */
+  async #open(nights: readonly HotelNight[], scope: CallScope): Promise<void> {
+    const sums = await this.#bookings.sums(nights, scope);
+    const totals = nights.map((night) => {
+      const booked = sums.get(nightId(night)) ?? 0;
+      return { _id: nightId(night), ...night, booked, holds: [], version: 1 };
+    });
     try {
-      await this.#totals.insertMany([total], scope);
+      await this.#totals.insertMany(totals, scope);
     } catch (error) {
-      // Another replica was first; its total is as good as ours.
+      // Another replica was first; its total is as good as ours, and whoever takes a night opens what is left out now.
       if (!(error instanceof ServiceError && error.code === "alreadyExists")) throw error;
     }
   }

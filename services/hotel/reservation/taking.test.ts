@@ -58,3 +58,50 @@ test("a hotel is full for those who come after the rooms are sold, without waiti
   expect(await book(client, firstNight)).toBe(true);
   expect(await book(client, firstNight)).toBe(false);
 });
+
+const month = { ...firstNight, outDate: "2015-05-09" };
+
+test("a long stay over nights that were never sold opens them together", async () => {
+  const mongo = await mongoOfHotels({ "1": 2 });
+  const calm = replica({ mongo, cache: createMemoryCache() });
+  expect(await book(calm.client, secondNight)).toBe(true);
+  let missed = 0;
+  const counting = troubledMongo(mongo, async (_, operation) => {
+    if (operation === "findOne night") missed++;
+    return "done" as const;
+  });
+
+  expect(await book(replica({ mongo: counting, cache: createMemoryCache() }).client, month)).toBe(
+    true,
+  );
+
+  expect(missed).toBe(0);
+  const rooms = await bookedRooms(mongo);
+  expect(Object.keys(rooms)).toHaveLength(30);
+  expect(rooms).toMatchObject({ "1_2015-04-10": 1, "1_2015-04-11": 2, "1_2015-05-09": 1 });
+  await expectOrder(mongo);
+});
+
+test("a night that another replica sells while a long stay looks is counted for both", async () => {
+  const mongo = await mongoOfHotels({ "1": 2 });
+  const calm = replica({ mongo, cache: createMemoryCache() });
+  let meddled = false;
+  const meddling = troubledMongo(mongo, async (_, operation) => {
+    if (operation === "insert night" && !meddled) {
+      meddled = true;
+      expect(await book(calm.client, secondNight)).toBe(true);
+    }
+    return "done" as const;
+  });
+
+  expect(await book(replica({ mongo: meddling, cache: createMemoryCache() }).client, month)).toBe(
+    true,
+  );
+
+  expect(await bookedRooms(mongo)).toMatchObject({
+    "1_2015-04-10": 1,
+    "1_2015-04-11": 2,
+    "1_2015-05-09": 1,
+  });
+  await expectOrder(mongo);
+});

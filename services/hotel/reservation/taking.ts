@@ -10,6 +10,8 @@ import { afterwards } from "./work-scope.ts";
 /** How long to wait for rooms that other bookings hold and may give back, and how often to look. */
 const heldWaitMs = 1_000;
 const heldLookEveryMs = 25;
+/** From how many nights on it pays to look first which of them were never sold. */
+const openTogetherFrom = 8;
 /** How long giving back may take. */
 const releaseLimitMs = 5_000;
 
@@ -32,8 +34,10 @@ export class Taking {
    * The order is the same for all bookings, so two of them never wait for each other.
    */
   async takeAll(hold: Hold, capacity: number, scope: CallScope): Promise<boolean> {
+    const nights = nightsOfHold(hold);
+    if (nights.length >= openTogetherFrom) await this.#parts.ledger.openAll(nights, scope);
     const taken: HotelNight[] = [];
-    for (const night of nightsOfHold(hold)) {
+    for (const night of nights) {
       try {
         if (!(await this.#take(night, { hold, capacity }, scope))) {
           await this.#giveBack(taken, hold, scope);
