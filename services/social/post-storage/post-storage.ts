@@ -9,6 +9,7 @@ import {
   serviceException,
 } from "@faultline/thrift/social";
 import { ofMongo } from "../store-failures.ts";
+import { ensureUnique } from "../unique-index.ts";
 import { decodePost, encodePost } from "./cached-post.ts";
 import { documentOf, isSamePost, postOf, type StoredPost } from "./stored-post.ts";
 
@@ -84,7 +85,7 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
 /** The originals' index, and two more that they do not mind: of open posts, and of mentions. */
 export async function indexPosts(mongo: Mongo, scope: CallScope): Promise<void> {
   const posts = mongo.collection<StoredPost>("post");
-  await posts.ensureIndex({ post_id: 1 }, scope, { unique: true });
+  await ensureUnique(posts, "post_id", scope);
   await posts.ensureIndex({ fanout: 1 }, scope, { sparse: true });
   await posts.ensureIndex({ "user_mentions.user_id": 1, timestamp: -1, post_id: -1 }, scope, {
     partialFilterExpression: { "user_mentions.user_id": { $exists: true } },

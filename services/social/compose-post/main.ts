@@ -1,0 +1,12 @@
+import { assemble } from "@faultline/service/assemble";
+import { serve } from "@faultline/service/serve";
+import { social } from "../topology.ts";
+import { createComposePost } from "./compose-post.ts";
+import { keepRepaired, Repair } from "./repair.ts";
+
+export const service = assemble(social.services["compose-post"], {
+  create: createComposePost,
+  tend: ({ clients, scope }, signal) => keepRepaired(new Repair({ clients }), scope, { signal }),
+});
+
+if (import.meta.main) await serve(service);

@@ -1,0 +1,122 @@
+import { setMaxListeners } from "node:events";
+import type { CallScope } from "@faultline/rpc/call";
+import { exhausted, ServiceError } from "@faultline/rpc/errors";
+import type {
+  Followee,
+  PostStorageServiceClient,
+  SocialGraphServiceClient,
+  TimelineEntry,
+  UserTimelineServiceClient,
+} from "@faultline/thrift/social";
+import { mergeNewest } from "../newest.ts";
+import { keptMax, type Timelines } from "../timelines.ts";
+
+export interface Sources {
+  readonly "post-storage": Pick<PostStorageServiceClient, "listMentions">;
+  readonly "social-graph": Pick<SocialGraphServiceClient, "listFollowees">;
+  readonly "user-timeline": Pick<UserTimelineServiceClient, "listNewestPosts">;
+}
+
+const authorsAtOnce = 256;
+/** As many timelines as are rebuilt at once, and as may wait for that. */
+const rebuildsMax = 16;
+const waitingMax = 4_096;
+/** How long one rebuilding may take; it goes on when its first reader has left. */
+const limitMs = 60_000;
+
+/**
+ * Makes home timelines anew from what is durable: the posts of those whom a user follows, since he does, and the
+ * posts that mention him. It only adds, so what Redis still had and what comes meanwhile stays.
+ */
+export class Rebuilding {
+  readonly #sources: Sources;
+  readonly #timelines: Timelines;
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(sources: Sources, timelines: Timelines) {
+    this.#sources = sources;
+    this.#timelines = timelines;
+  }
+
+  /** Resolves once the timeline is complete and proven for that life of Redis. Many readers wait for one rebuilding. */
+  rebuild(userId: bigint, runId: string, { reqId, scope }: Errand): Promise<void> {
+    const key = `${userId} ${runId}`;
+    const begun = this.#underWay.get(key);
+    if (begun) return begun;
+    if (this.#waiting.length >= waitingMax)
+      throw exhausted(`${waitingMax} timelines already wait to be rebuilt`);
+    const errand = { reqId, scope: scopeOfItsOwn(scope) };
+    const work = this.#inTurn(() => this.#make(userId, runId, errand)).finally(() => {
+      this.#underWay.delete(key);
+    });
+    this.#underWay.set(key, work);
+    return work;
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#running >= rebuildsMax) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#running++;
+    try {
+      await work();
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #make(userId: bigint, runId: string, { reqId, scope }: Errand): Promise<void> {
+    const [mentions, posts] = await Promise.all([
+      this.#sources["post-storage"].listMentions({ reqId, userId, limit: keptMax }, scope),
+      this.#postsOfFollowees({ reqId, userId }, scope),
+    ]);
+    const entries = mergeNewest([mentions, posts], keptMax);
+    await this.#timelines.fill(userId, entries, { runId, whole: false }, scope);
+  }
+
+  async #postsOfFollowees(
+    request: { readonly reqId: bigint; readonly userId: bigint },
+    scope: CallScope,
+  ): Promise<TimelineEntry[]> {
+    const followees = await this.#sources["social-graph"].listFollowees(request, scope);
+    let newest: TimelineEntry[] = [];
+    for (let from = 0; from < followees.length; from += authorsAtOnce) {
+      // What is older than all that was found so far need not be sent.
+      const since = newest.length === keptMax ? (newest.at(-1)?.timestamp ?? 0n) : 0n;
+      const authors = followees
+        .slice(from, from + authorsAtOnce)
+        .map((followee): Followee => ({ ...followee, since: later(followee.since, since) }));
+      const { reqId } = request;
+      const found = await this.#sources["user-timeline"].listNewestPosts(
+        { reqId, authors, limit: keptMax },
+        scope,
+      );
+      newest = mergeNewest([newest, found], keptMax);
+    }
+    return newest;
+  }
+}
+
+/** On whose behalf it happens. */
+export interface Errand {
+  readonly reqId: bigint;
+  readonly scope: CallScope;
+}
+
+/** Whether the other side does not know the methods that a rebuilding needs: it is one of the originals. */
+export function isForeign(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "unimplemented";
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function scopeOfItsOwn({ context, log }: CallScope): CallScope {
+  const signal = AbortSignal.timeout(limitMs);
+  setMaxListeners(0, signal);
+  return { signal, deadlineMs: Date.now() + limitMs, context, log };
+}
