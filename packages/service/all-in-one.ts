@@ -6,7 +6,14 @@ import { connectRedis } from "@faultline/stores/redis-client";
 import type { Telemetry, Tracing } from "@faultline/telemetry";
 import { startTracing } from "@faultline/telemetry/tracing";
 import { loadApp, loadAssembly } from "./applications.ts";
-import { type App, cacheServer, databaseServer, redisServer, type Service } from "./define-app.ts";
+import {
+  type App,
+  cacheServer,
+  databaseServer,
+  frontDoorOf,
+  redisServer,
+  type Service,
+} from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import { flaggedServices } from "./flags/flagged.ts";
 import { inProcess, type Neighbourhood } from "./in-process.ts";
@@ -50,17 +57,16 @@ async function runApp(): Promise<number> {
 }
 
 function readConfigs(
-  { name, services }: App,
+  app: App,
   warn: (sentence: string) => void,
 ): ReadonlyMap<string, ServiceConfig> {
   const configs = new Map<string, ServiceConfig>();
-  for (const service of Object.values(services)) {
+  for (const service of Object.values(app.services)) {
     const environment = environmentOf(service.name, process.env);
     configs.set(service.name, readServiceConfig(factsOf(service), environment));
-    // What is true of the whole process is that of its front door.
-    if (service.definition.http)
-      configs.set(name, readServiceConfig(factsOf(service), process.env, warn));
   }
+  // What is true of the whole process is that of its front door.
+  configs.set(app.name, readServiceConfig(factsOf(frontDoorOf(app)), process.env, warn));
   return configs;
 }
 
@@ -74,11 +80,17 @@ function configOf(name: string, all: ReadonlyMap<string, ServiceConfig>): Servic
 async function tracingByService({ log }: Telemetry): Promise<ReadonlyMap<string, Tracing>> {
   const { otlpUrl, sampling } = shared;
   if (!otlpUrl || sampling.sampler === "always_off") return new Map();
-  const entries = Object.keys(app.services).map(async (name) => {
-    const tracing = await startTracing({ service: name, version, sampling, log, otlpUrl });
+  const entries = Object.values(app.services).map(async ({ name, host: service }) => {
+    const tracing = await startTracing({ service, version, sampling, log, otlpUrl });
     return [name, tracing] as const;
   });
   return new Map(await Promise.all(entries));
+}
+
+/** The first front door has the process's port; others are as far from it as in the table. */
+function frontDoorPort({ definition }: Service): number {
+  const apart = definition.port - frontDoorOf(app).definition.port;
+  return shared.port === 0 ? 0 : shared.port + apart;
 }
 
 function neighbourhoodOf(
@@ -103,7 +115,7 @@ function neighbourhoodOf(
     tls: shared.tls,
     layersOf: layersOfService,
     flaggedOf: ({ name }) => flagged.get(name),
-    frontDoorPort: () => shared.port,
+    frontDoorPort,
     mongo: (service, store, elsewhere) =>
       connectMongo({
         ...observation(service, databaseServer(service.name, store)),

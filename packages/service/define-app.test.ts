@@ -35,3 +35,40 @@ test("a service speaks either a contract or HTTP", () => {
   expect(() => defineApp("inn", { a: { port: 1 } })).toThrow(/either a contract or http: true/);
   expect(() => defineApp("inn", { a: { contract, http: true, port: 1 } })).toThrow(/either/);
 });
+
+test("a service is called by its key, or by its host where it has another name", () => {
+  const shop = defineApp("shop", {
+    orders: { contract: search, port: 1, host: "order-service" },
+    stock: { contract: search, port: 2 },
+  });
+
+  expect(Object.values(shop.services).map(({ name, host }) => [name, host])).toEqual([
+    ["orders", "order-service"],
+    ["stock", "stock"],
+  ]);
+  expect(() =>
+    defineApp("shop", {
+      orders: { contract: search, port: 1, host: "stock" },
+      stock: { contract: search, port: 2 },
+    }),
+  ).toThrow(/stock is described in two ways/);
+});
+
+test("services share a store if they describe it alike, and one port may not have two", () => {
+  const mongo = { database: "user", host: "user-mongodb", port: 3 };
+  const user = { contract: search, port: 1, stores: { mongo } };
+  const other = (change: object) => ({
+    contract: search,
+    port: 2,
+    stores: { mongo: { ...mongo, ...change } },
+  });
+
+  defineApp("shop", { user, mention: other({}) });
+
+  expect(() => defineApp("shop", { user, mention: other({ database: "users" }) })).toThrow(
+    /user-mongodb is described in two ways/,
+  );
+  expect(() => defineApp("shop", { user, mention: other({ host: "mention-mongodb" }) })).toThrow(
+    /mention-mongodb and user-mongodb both have port 3/,
+  );
+});

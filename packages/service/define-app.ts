@@ -113,6 +113,13 @@ export function defineApp<const T extends Table>(
   return { name, services: services as App<T>["services"] };
 }
 
+/** The front door that people come in by: the first in the table, if it has several. Throws if there is none. */
+export function frontDoorOf(app: App): Service {
+  const door = Object.values(app.services).find(({ definition }) => definition.http);
+  if (!door) throw new Error(`${app.name} has no front door`);
+  return door;
+}
+
 /** `geo`, `compose-post-service`: what a service is called wherever it runs. */
 export function hostOf(service: string, { host }: Pick<ServiceDefinition, "host">): string {
   return host ?? service;

@@ -1,4 +1,5 @@
 import type { TlsConfig } from "@faultline/config";
+import { unavailable } from "@faultline/rpc/errors";
 import type { HttpHandlers } from "@faultline/rpc/http/route";
 import { startHttpServer } from "@faultline/rpc/http/server";
 import { connectInMemory, type MemoryServer, serveInMemory } from "@faultline/rpc/memory";
@@ -26,8 +27,8 @@ export interface Neighbourhood {
 }
 
 /**
- * Services that share a process: they call each other in memory, callees started before callers, and only front
- * doors listen. Answers the surroundings of one service after the other.
+ * Services that share a process: they call each other in memory, and only front doors listen. Answers the
+ * surroundings of one service after the other; a call to one that does not serve yet is refused.
  */
 export function inProcess(neighbourhood: Neighbourhood): (service: Service) => Surroundings {
   const servers = new Map<string, MemoryServer>();
@@ -42,11 +43,9 @@ export function inProcess(neighbourhood: Neighbourhood): (service: Service) => S
       cache: (store) => neighbourhood.cache(service, store),
       redis: (store) => neighbourhood.redis(service, store),
       dial(callee, contract) {
-        const server = servers.get(callee.name);
-        if (!server) throw new Error(`${callee.name} must be started before ${name}`);
         return connectInMemory({
           contract,
-          server,
+          server: servers.get(callee.name) ?? laterServer(servers, callee),
           service: host,
           peer: callee.host,
           layers: layers.client,
@@ -76,5 +75,24 @@ export function inProcess(neighbourhood: Neighbourhood): (service: Service) => S
         return { port: 0, setServing() {}, close: (graceMs) => server.close(graceMs) };
       },
     };
+  };
+}
+
+/** Of services that call each other in a circle, one must know the other before it is there. */
+function laterServer(
+  servers: ReadonlyMap<string, MemoryServer>,
+  { name, host }: Service,
+): MemoryServer {
+  const server = () => {
+    const found = servers.get(name);
+    if (!found) throw unavailable(`${host} has not started`);
+    return found;
+  };
+  return {
+    get methods() {
+      return server().methods;
+    },
+    accept: (cancellation) => server().accept(cancellation),
+    close: (graceMs) => server().close(graceMs),
   };
 }

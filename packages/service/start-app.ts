@@ -1,5 +1,5 @@
 import type { Assembly } from "./assemble.ts";
-import { inCallOrder } from "./call-order.ts";
+import { wavesOf } from "./call-order.ts";
 import { Closing } from "./closing.ts";
 import type { App, Service } from "./define-app.ts";
 import { type StartOptions, startService } from "./start.ts";
@@ -12,7 +12,7 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-/** Starts every service of an application in this process, callees before callers; those without calls together. */
+/** Starts every service of an application in this process, callees before callers; those of a wave together. */
 export async function startApp(
   app: App,
   assemblyOf: (name: string) => Promise<Assembly>,
@@ -39,15 +39,4 @@ export async function startApp(
     throw error;
   }
   return { ports, close: () => closing.close() };
-}
-
-/** Services that may start at the same time, wave after wave: the callees of each are in an earlier one. */
-function wavesOf(app: App): string[][] {
-  const wave = new Map<string, number>();
-  for (const name of inCallOrder(app)) {
-    const callees = app.services[name]?.definition.calls ?? [];
-    wave.set(name, 1 + Math.max(-1, ...callees.map((callee) => wave.get(callee) ?? 0)));
-  }
-  const grouped = Map.groupBy(wave.keys(), (name) => wave.get(name) ?? 0);
-  return [...grouped].sort(([a], [b]) => a - b).map(([, names]) => names);
 }

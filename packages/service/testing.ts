@@ -6,11 +6,20 @@ import type { Mongo } from "@faultline/stores/mongo";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import { createMemoryRedis, type MemoryRedis } from "@faultline/stores/redis-memory";
+import { freePort } from "@faultline/stores/testing/child-server";
 import { Metrics, silent, type Tracing } from "@faultline/telemetry";
 import { startTracing } from "@faultline/telemetry/tracing";
 import { loadApp, loadAssembly } from "./applications.ts";
+import { isCircular } from "./call-order.ts";
 import { Closing } from "./closing.ts";
-import { type App, cacheServer, databaseServer, redisServer, type Service } from "./define-app.ts";
+import {
+  type App,
+  cacheServer,
+  databaseServer,
+  frontDoorOf,
+  redisServer,
+  type Service,
+} from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import type { Flags } from "./flags/flags.ts";
 import { Switchboard } from "./flags/switchboard.ts";
@@ -65,7 +74,7 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
   const tracings = await tracingByService(app, options, closing);
   const caches = new Map<string, Cache>();
   const redises = new Map<string, MemoryRedis>();
-  const ports = new Map<string, number>();
+  const ports = await portsInCircles(app);
   const boards = switchboards(app, options);
   const flagged = (service: string) => boards.get(service);
   const around = options.servers
@@ -75,7 +84,7 @@ export async function startApp(name: string, options: TestAppOptions = {}): Prom
   closing.opened(running);
   const address = (service: string) => `127.0.0.1:${running.ports.get(service)}`;
   return {
-    url: `http://${address(frontDoorOf(app))}`,
+    url: `http://${address(frontDoorOf(app).name)}`,
     address,
     cache(name) {
       const cache = caches.get(name);
@@ -100,10 +109,13 @@ function switchboards(app: App, { flags }: TestAppOptions): ReadonlyMap<string, 
   return new Map(Object.values(app.services).map((service) => [service.name, of(service)]));
 }
 
-function frontDoorOf(app: App): string {
-  const door = Object.values(app.services).find(({ definition }) => definition.http);
-  if (!door) throw new Error(`${app.name} has no front door`);
-  return door.name;
+/** Services that call each other in a circle need to know the other's port before it listens. */
+async function portsInCircles(app: App): Promise<Map<string, number>> {
+  const inCircle = Object.values(app.services).filter(({ name, definition }) =>
+    definition.calls?.some((callee) => isCircular(app, name, callee)),
+  );
+  const ports = inCircle.map(async ({ name }) => [name, await freePort()] as const);
+  return new Map(await Promise.all(ports));
 }
 
 type Tracings = ReadonlyMap<string, Tracing>;
@@ -115,10 +127,10 @@ async function tracingByService(
 ): Promise<Tracings> {
   if (!exporter) return new Map();
   const sampling = { sampler: "parentbased_always_on", ratio: 1 } as const;
-  const entries = Object.keys(app.services).map(async (service) => {
+  const entries = Object.values(app.services).map(async ({ name, host: service }) => {
     const common = { version: "0", sampling, log: silent, otlpUrl: "http://127.0.0.1:4318" };
     const tracing = await startTracing({ service, exporter, ...common });
-    return [service, closing.opened(tracing)] as const;
+    return [name, closing.opened(tracing)] as const;
   });
   return new Map(await Promise.all(entries));
 }
@@ -180,7 +192,7 @@ function withServers(
       `127.0.0.1:${ports.get(callee)}`,
     ]);
     const config = readServiceConfig(factsOf(service), {
-      PORT: "0",
+      PORT: `${ports.get(service.name) ?? 0}`,
       MONGO_URL: servers?.mongoUrl,
       MEMCACHED_ADDRESS: servers?.memcached.get(stores?.memcached?.name ?? ""),
       REDIS_URL: servers?.redis?.get(stores?.redis?.name ?? ""),
