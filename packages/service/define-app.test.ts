@@ -38,8 +38,8 @@ test("a service speaks either a contract or HTTP", () => {
 
 test("a service is called by its key, or by its host where it has another name", () => {
   const shop = defineApp("shop", {
-    orders: { contract: search, port: 1, host: "order-service" },
-    stock: { contract: search, port: 2 },
+    orders: { contract, port: 1, host: "order-service" },
+    stock: { contract, port: 2 },
   });
 
   expect(Object.values(shop.services).map(({ name, host }) => [name, host])).toEqual([
@@ -48,17 +48,17 @@ test("a service is called by its key, or by its host where it has another name",
   ]);
   expect(() =>
     defineApp("shop", {
-      orders: { contract: search, port: 1, host: "stock" },
-      stock: { contract: search, port: 2 },
+      orders: { contract, port: 1, host: "stock" },
+      stock: { contract, port: 2 },
     }),
   ).toThrow(/stock is described in two ways/);
 });
 
 test("services share a store if they describe it alike, and one port may not have two", () => {
   const mongo = { database: "user", host: "user-mongodb", port: 3 };
-  const user = { contract: search, port: 1, stores: { mongo } };
+  const user = { contract, port: 1, stores: { mongo } };
   const other = (change: object) => ({
-    contract: search,
+    contract,
     port: 2,
     stores: { mongo: { ...mongo, ...change } },
   });
