@@ -27,6 +27,7 @@ export function codeOf(source: string): string {
   const idl = parseIdl(source);
   const names = new Names(idl);
   const values = new Values(names);
+  refuseMaps(idl);
   const namespace = idl.namespaces.get("py") ?? idl.namespaces.get("*") ?? "";
   const blocks = [
     ...idl.enums.map(enumCode),
@@ -38,6 +39,17 @@ export function codeOf(source: string): string {
     ...idl.services.map((service) => serviceCode(service, namespace, values)),
   ];
   return `${[head, ...blocks.map((lines) => lines.join("\n").trim())].join("\n\n")}\n`;
+}
+
+/** The one map that calls have is their carrier, which `serviceCode` looks after. */
+function refuseMaps(idl: Idl): void {
+  const fields = idl.structs.flatMap((struct) => struct.fields);
+  for (const { type, line } of fields) refuseMap(type, line);
+  for (const { result, line } of methodsOf(idl)) if (result) refuseMap(result, line);
+}
+
+function refuseMap({ kind }: Type, line: number): void {
+  if (kind === "texts") throw new Error(`line ${line}: a map is supported as a carrier only`);
 }
 
 /** The structs that calls carry; what is never sent needs no code. */

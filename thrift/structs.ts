@@ -53,6 +53,7 @@ export function writeField(field: Field, values: Values): string[] {
 
 /** Statements that read a struct into variables of its fields' names; fields of other ids or types are skipped. */
 export function readFields(fields: readonly Field[], values: Values): string[] {
+  refuseTakenNames(fields);
   return [
     ...fields.map((field) => declaration(field, values)),
     "  for (let key = reader.field(); key !== 0; key = reader.field()) {",
@@ -67,6 +68,11 @@ export function readFields(fields: readonly Field[], values: Values): string[] {
     "    }",
     "  }",
   ];
+}
+
+function refuseTakenNames(fields: readonly Field[]): void {
+  const taken = fields.find((field) => ["key", "reader"].includes(camelCase(field.name)));
+  if (taken) throw new Error(`line ${taken.line}: ${taken.name} is a name that the code needs`);
 }
 
 /** A field as a member of an object, made from the variable of `readFields`. */

@@ -44,13 +44,13 @@ export interface ServiceErrorOptions extends ErrorOptions {
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
   readonly code: Code;
-  /** Set if the failure is an exception that the contract declares; every transport keeps it. */
-  readonly exceptionCode?: number;
+  /** Set if the failure is an exception that the contract declares; transports of such contracts keep it. */
+  readonly exceptionCode: number | undefined;
 
   constructor(code: Code, message: string, options?: ServiceErrorOptions) {
     super(message, options);
     this.code = code;
-    if (options?.exceptionCode !== undefined) this.exceptionCode = options.exceptionCode;
+    this.exceptionCode = options?.exceptionCode;
   }
 
   /** The name of the code as gRPC's Go texts spell it: `Unavailable`, `InvalidArgument`. */
