@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { flagSettings } from "./flags.ts";
+import { gatewaySettings } from "./gateway.ts";
 import { loginSettings } from "./login.ts";
 import { ownSettings, sharedSettings } from "./service-config.ts";
 
@@ -10,6 +11,7 @@ test("the README has one row for every setting, with its words and its example",
   const settings = Object.values({
     ...sharedSettings,
     ...flagSettings,
+    ...gatewaySettings,
     ...loginSettings,
     ...ownSettings(facts),
   });

@@ -7,6 +7,7 @@ import type { Target } from "./target.ts";
 /** A request as it came in. Its query is parsed, and its body read, only for those who ask. */
 export class ArrivedRequest implements HttpRequest {
   readonly method: string;
+  readonly scheme: "http" | "https";
   readonly path: string;
   readonly search: string;
   readonly headers: HttpRequest["headers"];
@@ -18,6 +19,7 @@ export class ArrivedRequest implements HttpRequest {
   /** Without `bodyBytesMax` the body is somebody else's to read. */
   constructor(message: IncomingMessage, { path, query }: Target, bodyBytesMax: number | undefined) {
     this.method = message.method ?? "";
+    this.scheme = "encrypted" in message.socket ? "https" : "http";
     this.path = path;
     this.search = query;
     this.headers = message.headers;

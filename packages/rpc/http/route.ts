@@ -3,6 +3,7 @@ import type { Call } from "../call.ts";
 /** What a route is given of a request. */
 export interface HttpRequest {
   readonly method: string;
+  readonly scheme: "http" | "https";
   /** The path after percent-decoding, without the query. */
   readonly path: string;
   readonly query: Query;

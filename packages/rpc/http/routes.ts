@@ -142,6 +142,7 @@ interface Arrival {
 function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call {
   const { request, method, target, cancellation } = arrival;
   const { headers } = request;
+  const arrived = new ArrivedRequest(request, target, route.bodyBytesMax);
   return {
     kind: "server",
     system: "http",
@@ -151,9 +152,9 @@ function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call
       [names.httpMethod]: method,
       [names.httpRoute]: route.path,
       [names.urlPath]: target.path,
-      [names.urlScheme]: "encrypted" in request.socket ? "https" : "http",
+      [names.urlScheme]: arrived.scheme,
     },
-    request: new ArrivedRequest(request, target, route.bodyBytesMax),
+    request: arrived,
     context: contextFromHeaders({
       traceparent: one(headers.traceparent),
       tracestate: one(headers.tracestate),

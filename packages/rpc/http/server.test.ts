@@ -50,7 +50,9 @@ test("what could break out of a page is escaped in JSON", async () => {
 test("a target in absolute form is served, whatever its host and the Host header say", async () => {
   const { server } = await openDoor(door(mirror));
   const target = "http://localhost:5000/hotels?city=x";
-  expect(await sendRaw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`)).toContain('"city":"x"');
+  expect(await sendRaw(server.port, `GET ${target} HTTP/1.1\r\n${closing}`)).toContain(
+    '"city":"x"',
+  );
 });
 
 test("a path counts after percent-decoding, exactly and with its case", async () => {

@@ -1,0 +1,2 @@
+// For the one front door that has settings of its own.
+export { readGatewaySettings } from "@faultline/config/gateway";

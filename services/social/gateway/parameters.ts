@@ -1,0 +1,61 @@
+import type { Form } from "./form.ts";
+import { badRequest, incomplete } from "./refusal.ts";
+
+const int64Max = 2n ** 63n - 1n;
+const int64Min = -(2n ** 63n);
+const int32Max = 2_147_483_647n;
+
+/** The most posts that one page of a timeline has. Known clients ask for 100 at most. */
+export const pageMax = 200;
+
+/** A value that must be there. Throws a `Refusal` without it. */
+export function required(form: Form, name: string): string {
+  const value = form.get(name);
+  if (value === undefined) throw incomplete();
+  return value;
+}
+
+/** A name or a password. It may hold anything but NUL, at which the original cuts it off. */
+export function requiredName(form: Form, name: string): string {
+  return checkedName(name, required(form, name));
+}
+
+/** The value, unless it holds NUL. */
+export function checkedName(name: string, value: string): string {
+  if (value.includes("\0")) throw badRequest(`${name} must not contain NUL`);
+  return value;
+}
+
+/** An id: all 64 bits of a decimal number. */
+export function requiredId(form: Form, name: string): bigint {
+  return parseId(name, required(form, name));
+}
+
+/** Reads a decimal number of 64 bits exactly. Throws a `Refusal` for anything else. */
+export function parseId(name: string, text: string): bigint {
+  const id = /^-?\d{1,40}$/.test(text) ? BigInt(text) : undefined;
+  if (id === undefined || id > int64Max || id < int64Min) {
+    throw badRequest(`${name} must be a whole number of 64 bits`);
+  }
+  return id;
+}
+
+/** The kind of a post: 0 to 3. */
+export function requiredPostType(form: Form): number {
+  const text = required(form, "post_type");
+  if (!/^0*[0-3]$/.test(text)) throw badRequest("post_type must be 0, 1, 2 or 3");
+  return Number(text);
+}
+
+/** A page of a timeline: the posts from `start` to before `stop`, and no more of them than a page has. */
+export interface Page {
+  readonly start: number;
+  readonly stop: number;
+}
+
+export function requiredPage(form: Form): Page {
+  const [start, stop] = [requiredId(form, "start"), requiredId(form, "stop")];
+  if (start < 0n || start > int32Max - BigInt(pageMax)) throw badRequest("start is out of range");
+  const last = start + BigInt(pageMax);
+  return { start: Number(start), stop: Number(stop < start ? start : stop > last ? last : stop) };
+}
