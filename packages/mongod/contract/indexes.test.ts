@@ -54,6 +54,19 @@ test("a partial index holds and guards only what its filter lets in", async () =
   expect(await collection.countDocuments({ a: 1 })).toBe(3);
 });
 
+test("an index of those that have a field is used where others cannot match", async () => {
+  const collection = await target.collection([{ a: [{ b: 5 }, { b: 6 }] }, { a: [] }, { a: null }]);
+  const partialFilterExpression = { "a.b": { $exists: true } };
+  await collection.createIndex({ "a.b": 1, c: -1 }, { partialFilterExpression });
+
+  expect(await stages(collection.find({ "a.b": 5 }).sort({ c: -1 }))).toContain("IXSCAN");
+  expect(await stages(collection.find({ "a.b": { $in: [5, 6] } }))).toContain("IXSCAN");
+  expect(await stages(collection.find({ "a.b": { $in: [5, null] } }))).toContain("COLLSCAN");
+  expect(await stages(collection.find({ "a.b": null }))).toContain("COLLSCAN");
+  expect(await stages(collection.find({ "a.b": { $ne: 5 } }))).toContain("COLLSCAN");
+  expect(await collection.find({ "a.b": 6 }).toArray()).toHaveLength(1);
+});
+
 test("point, range and sorted queries use the index, others scan", async () => {
   const collection = await target.collection(
     Array.from({ length: 200 }, (_, n) => ({ n, m: n % 7 })),

@@ -128,8 +128,18 @@ function allowed(
   if (!condition) return true;
   return Object.entries(condition).every(([name, value]) => {
     const asked: unknown = filter[name];
-    return asked !== undefined && sameBytes(encode({ v: asked }), encode({ v: value }));
+    if (asked !== undefined && sameBytes(encode({ v: asked }), encode({ v: value }))) return true;
+    const existence = sameBytes(encode({ v: value }), existing);
+    return existence && asksForSomething(filter, name);
   });
+}
+
+const existing = encode({ v: { $exists: true } });
+
+/** A condition on the field holds for no document that lacks it. */
+function asksForSomething(filter: Document, name: string): boolean {
+  const conditions = boundsOf(filter).get(name) ?? [];
+  return conditions.some((intervals) => intervals.every(({ from }) => (from[0] ?? 0) > 5));
 }
 
 /** Some condition may hold for a document that lacks the field. */
