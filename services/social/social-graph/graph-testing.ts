@@ -8,6 +8,7 @@ import { connectRedis } from "@faultline/stores/redis-client";
 import { createMemoryRedis } from "@faultline/stores/redis-memory";
 import { mongoForFile } from "@faultline/stores/testing/mongod-server";
 import { redisForFile } from "@faultline/stores/testing/redis-server";
+import type { Logger } from "@faultline/telemetry/logger";
 import {
   SocialGraphService,
   type SocialGraphServiceClient,
@@ -23,15 +24,17 @@ export interface ReplicaSettings {
   readonly redis: Redis;
   readonly users?: Pick<UserServiceClient, "getUserId">;
   readonly now?: () => number;
+  readonly log?: Logger;
 }
 
 /** A replica of the service: its client, and its repair. */
-export function replica({ mongo, redis, now = Date.now, users }: ReplicaSettings) {
+export function replica(settings: ReplicaSettings) {
+  const { mongo, redis, now = Date.now, users, log = testCall().log } = settings;
   const callee = { ...users } as UserServiceClient;
   const { handlers, repair } = createSocialGraph({ mongo, redis, now, users: callee });
   const service = "social-graph";
   const server = serveInMemory({
-    ...{ contract: SocialGraphService, handlers, layers: [], service, log: testCall().log },
+    ...{ contract: SocialGraphService, handlers, layers: [], service, log },
   });
   const { client, close } = connectInMemory({
     ...{ contract: SocialGraphService, server, layers: [], service: "test", peer: service },
