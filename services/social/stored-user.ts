@@ -16,9 +16,13 @@ export function userIdKey(username: string): string {
   return `${username}:user_id`;
 }
 
-/** The id in memcached, in decimal; undefined if it is none. */
+/** The id that memcached has, in decimal; undefined if it is none. */
 export function decodeUserId(bytes: Buffer): bigint | undefined {
-  const text = bytes.toString("latin1");
+  return parseUserId(bytes.toString("latin1"));
+}
+
+/** The id that a text is, in decimal; undefined if it is none. */
+export function parseUserId(text: string): bigint | undefined {
   if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
   const id = BigInt(text);
   return BigInt.asIntN(64, id) === id ? id : undefined;
