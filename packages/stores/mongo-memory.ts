@@ -46,6 +46,12 @@ function createCollection<T extends Document>(documents: Documents): Collection<
         const [first] = documents.find(filter, { ...options, limit: 1 });
         return (first as T | undefined) ?? null;
       }),
+    findBytes: async (filter, field, scope) =>
+      inScope(scope, () => {
+        const value = documents.find(filter, { limit: 1 })[0]?.[field];
+        const isBytes = typeof value === "string" || value instanceof Uint8Array;
+        return isBytes ? Buffer.from(value as Uint8Array) : null;
+      }),
     aggregate: async <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
       inScope(scope, () => documents.aggregate(pipeline) as R[]),
     count: async (filter, scope) => inScope(scope, () => documents.find(filter).length),
@@ -87,13 +93,11 @@ class Documents {
   }
 
   find(filter: Filter, { sort, limit, projection }: FindOptions = {}): Document[] {
-    const cursor = new Query(packed(filter)).find<Document>(
-      this.#documents,
-      packed(projection ?? {}) as Record<string, 0 | 1>,
-    );
+    const { fields, slices } = projectionOf(projection);
+    const cursor = new Query(packed(filter)).find<Document>(this.#documents, fields);
     if (sort) cursor.sort({ ...sort });
     if (limit) cursor.limit(limit);
-    return cursor.all().map((document) => unpacked(document));
+    return cursor.all().map((document) => sliced(unpacked(document), slices));
   }
 
   aggregate(pipeline: readonly Document[]): Document[] {
@@ -201,10 +205,55 @@ function changed(document: Document, update: Update, inserting: boolean): Docume
   if (inserting && $setOnInsert) assign(document, $setOnInsert);
   if (Object.keys(rest).some((operator) => !operator.startsWith("$")))
     throw internal("an update consists of operators");
-  const { $push = {}, ...others } = rest;
+  const { $push = {}, $pull = {}, ...others } = rest;
   if (Object.keys(others).length > 0) applyUpdate(document, others);
+  for (const [field, condition] of Object.entries($pull)) pull(document, field, condition);
   for (const [field, pushed] of Object.entries($push)) {
     for (const step of pushSteps(pushed)) applyUpdate(document, { $push: { [field]: step } });
+  }
+  return document;
+}
+
+/** `mingo` knows no `$or` and the like in what is pulled. */
+function pull(document: Document, field: string, condition: Document): void {
+  const alternatives =
+    isOperators(condition) && ["$or", "$and", "$nor"].some((it) => it in condition);
+  if (!alternatives) {
+    applyUpdate(document, { $pull: { [field]: condition } });
+    return;
+  }
+  const query = new Query(condition);
+  const items: unknown = field.split(".").reduce(at, document);
+  if (!Array.isArray(items)) return;
+  applyUpdate(document, { $set: { [field]: items.filter((item) => !query.test(item)) } });
+}
+
+type Slice = number | readonly [skip: number, count: number];
+
+/** `mingo` leaves out all other fields where a part of an array is asked for; MongoDB does not. */
+function projectionOf(projection: FindOptions["projection"] = {}) {
+  const entries = Object.entries(projection);
+  const includes = entries.some(
+    ([name, value]) => name !== "_id" && value !== 0 && !isSlice(value),
+  );
+  const own = includes ? entries : entries.filter(([, value]) => !isSlice(value));
+  const slices = includes ? [] : entries.filter(([, value]) => isSlice(value));
+  return {
+    fields: packed(Object.fromEntries(own)) as Record<string, 0 | 1>,
+    slices: slices.map(([name, value]) => [name, (value as { $slice: Slice }).$slice] as const),
+  };
+}
+
+function isSlice(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "$slice" in value;
+}
+
+function sliced(document: Document, slices: readonly (readonly [string, Slice])[]): Document {
+  for (const [name, slice] of slices) {
+    const items = document[name];
+    if (!Array.isArray(items)) continue;
+    const [skip, count] = typeof slice === "number" ? [Math.min(slice, 0), slice] : slice;
+    document[name] = count < 0 ? items.slice(skip) : items.slice(skip).slice(0, count);
   }
   return document;
 }

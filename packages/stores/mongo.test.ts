@@ -220,6 +220,12 @@ test.for(databases)("$name gives the asked part of an array", async ({ open }) =
     return found?.posts.map((post) => post.post_id);
   };
 
+  const projection = { _id: 0, posts: { $slice: 1 } } as const;
+  expect(await timelines.findOne({ user_id: -1n }, testCall(), { projection })).toEqual({
+    user_id: -1n,
+    posts: [{ post_id: 7n, timestamp: 30n }],
+  });
+  expect(await posts({ user_id: 1, posts: { $slice: 1 } })).toEqual([7n]);
   expect(await posts({ posts: { $slice: 2 } })).toEqual([7n, beyond + 1n]);
   expect(await posts({ posts: { $slice: [1, 9] } })).toEqual([beyond + 1n, beyond]);
   expect(await posts({ posts: { $slice: -1 } })).toEqual([beyond]);
@@ -229,24 +235,32 @@ test.for(databases)("$name gives the asked part of an array", async ({ open }) =
   ]);
 });
 
-test.for(databases)("$name pushes to an array in order, once", async ({ open }) => {
-  const timelines = await openTimelines(open);
-  const push = (post: Timeline["posts"][number]) =>
-    timelines.updateOne(
-      { user_id: -1n, "posts.post_id": { $ne: post.post_id } },
-      { $push: { posts: { $each: [post], $sort: { timestamp: -1, post_id: -1 } } } },
-      testCall(),
-      { durable: true },
-    );
+test.for(databases)(
+  "$name pushes to an array in order, once, and pulls what is old",
+  async ({ open }) => {
+    const timelines = await openTimelines(open);
+    const push = (post: Timeline["posts"][number]) =>
+      timelines.updateOne(
+        { user_id: -1n, "posts.post_id": { $ne: post.post_id } },
+        { $push: { posts: { $each: [post], $sort: { timestamp: -1, post_id: -1 } } } },
+        testCall(),
+        { durable: true },
+      );
 
-  expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 1 });
-  expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 0 });
-  expect(await push({ post_id: 1n, timestamp: 99n })).toMatchObject({ matched: 1 });
+    expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 1 });
+    expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 0 });
+    expect(await push({ post_id: 1n, timestamp: 99n })).toMatchObject({ matched: 1 });
 
-  const found = await timelines.findOne({ user_id: -1n }, testCall());
-  const ids = found?.posts.map((post) => post.post_id);
-  expect(ids).toEqual([1n, 7n, beyond + 2n, beyond + 1n, beyond]);
-});
+    const old = {
+      $or: [{ timestamp: { $lt: 20n } }, { timestamp: 20n, post_id: { $lte: beyond } }],
+    };
+    await timelines.updateOne({ user_id: -1n }, { $pull: { posts: old } }, testCall());
+
+    const found = await timelines.findOne({ user_id: -1n }, testCall());
+    const ids = found?.posts.map((post) => post.post_id);
+    expect(ids).toEqual([1n, 7n, beyond + 2n, beyond + 1n]);
+  },
+);
 
 test.for(databases)(
   "$name upserts under a unique index: of two conditional pushes for one user, one is a duplicate",
@@ -399,4 +413,18 @@ test.for(databases)("$name does what a layer makes of the request", async ({ ope
   await nights.insertMany([night("1", 1), night("2", 2)], testCall());
 
   expect(await nights.find({ total: 2 }, testCall())).toMatchObject([{ hotelId: "1" }]);
+});
+
+test.for(databases)("$name gives back bytes exactly as they were stored", async ({ open }) => {
+  const files = (await open()).collection<{ filename: string; file?: Buffer | string }>("file");
+  const file = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256));
+  const documents = [{ filename: "a", file }, { filename: "b", file: "text" }, { filename: "c" }];
+  await files.insertMany(documents, testCall(), { durable: true });
+
+  const bytesOf = (filename: string) => files.findBytes({ filename }, "file", testCall());
+
+  expect(await bytesOf("a")).toEqual(file);
+  expect(await bytesOf("b")).toEqual(Buffer.from("text"));
+  expect(await bytesOf("c")).toBeNull();
+  expect(await bytesOf("nothing")).toBeNull();
 });
