@@ -10,7 +10,14 @@ const steps = [
     says: "the catalogue of faults is what the faults say (faults/generate)",
     holds: () => succeeds("node", ["faults/generate.ts", "--check"]),
   },
-  { says: "generated code is what the contracts give (proto/gen)", holds: generatedIsCurrent },
+  {
+    says: "generated code is what the contracts give (proto/gen)",
+    holds: () => generatedIsCurrent("proto"),
+  },
+  {
+    says: "generated code is what the contract gives (thrift/gen)",
+    holds: () => generatedIsCurrent("thrift"),
+  },
   {
     says: "compose.yaml and its scripts are what the topologies give (docker/render.ts)",
     holds: () => succeeds("node", ["docker/render.ts", "--check"]),
@@ -33,10 +40,10 @@ async function succeeds(program, args) {
 }
 
 /** Generates anew and compares, whatever git thinks of the tree; what was there before is put back. */
-async function generatedIsCurrent() {
-  const folder = inWorkspace("proto/gen");
+async function generatedIsCurrent(room) {
+  const folder = inWorkspace(`${room}/gen`);
   const before = contents(folder);
-  if (!(await succeeds("node", ["proto/gen.ts"]))) return false;
+  if (!(await succeeds("node", [`${room}/gen.ts`]))) return false;
   const after = contents(folder);
   const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
     (file) => before.get(file)?.equals(after.get(file) ?? Buffer.of()) !== true,

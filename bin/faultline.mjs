@@ -48,7 +48,11 @@ async function test(args) {
 }
 
 async function gen() {
-  return (await run("node", ["proto/gen.ts"])) || run("node", ["faults/generate.ts"]);
+  for (const script of ["proto/gen.ts", "thrift/gen.ts", "faults/generate.ts"]) {
+    const code = await run("node", [script]);
+    if (code !== 0) return code;
+  }
+  return 0;
 }
 
 async function fault(args) {
