@@ -1,6 +1,7 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { Collection as DriverCollection, Document as DriverDocument } from "mongodb";
 import type { Collection, Document, WriteOptions } from "./mongo.ts";
+import { bytesInField } from "./mongo-bytes.ts";
 import { serverCodeOf, serverCodes } from "./mongo-errors.ts";
 
 /** Options that bound an operation on the server. */
@@ -32,6 +33,14 @@ export function createCollection<T extends Document>(
       ask(scope, (bounds) => driver.find<T>(filter, { ...options, ...bounds }).toArray()),
     findOne: (filter, scope, options) =>
       ask(scope, (bounds) => driver.findOne<T>(filter, { ...options, ...bounds })),
+    async findBytes(filter, field, scope) {
+      // A string that is no text survives only undecoded.
+      const options = { raw: true, projection: { _id: 0, [field]: 1 } };
+      const document: unknown = await ask(scope, (bounds) =>
+        driver.findOne(filter, { ...options, ...bounds }),
+      );
+      return document instanceof Uint8Array ? bytesInField(document, field) : null;
+    },
     aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
       ask(scope, (bounds) => driver.aggregate<R>([...pipeline], bounds).toArray()),
     count: (filter, scope) => ask(scope, (bounds) => driver.countDocuments(filter, bounds)),

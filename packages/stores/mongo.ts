@@ -47,6 +47,11 @@ export interface Collection<T extends Document> {
   readonly name: string;
   find(filter: Filter, scope: CallScope, options?: FindOptions): Promise<T[]>;
   findOne(filter: Filter, scope: CallScope, options?: FindOptions): Promise<T | null>;
+  /**
+   * The bytes that one document has in a field, be it binary or, as older programs stored bytes, a string that is no
+   * text; null without such a document or field.
+   */
+  findBytes(filter: Filter, field: string, scope: CallScope): Promise<Buffer | null>;
   /** Runs an aggregation pipeline and returns all of its results. */
   aggregate<R extends Document>(pipeline: readonly Document[], scope: CallScope): Promise<R[]>;
   count(filter: Filter, scope: CallScope): Promise<number>;

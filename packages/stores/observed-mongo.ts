@@ -51,6 +51,10 @@ export interface Find {
   readonly filter: Filter;
   readonly options: FindOptions | undefined;
 }
+export interface FindBytes {
+  readonly filter: Filter;
+  readonly field: string;
+}
 export interface Change {
   readonly filter: Filter;
   readonly update: Update;
@@ -65,7 +69,7 @@ function observeCollection<T extends Document>(
   return { ...observeReads(collection, observe), ...observeWrites(collection, observe) };
 }
 
-type Reads = "name" | "find" | "findOne" | "aggregate" | "count";
+type Reads = "name" | "find" | "findOne" | "findBytes" | "aggregate" | "count";
 
 function observeReads<T extends Document>(
   collection: Collection<T>,
@@ -77,6 +81,9 @@ function observeReads<T extends Document>(
   const findOne = observe("find", ({ filter, options }: Find, scope) =>
     collection.findOne(filter, scope, options),
   );
+  const findBytes = observe("find", ({ filter, field }: FindBytes, scope) =>
+    collection.findBytes(filter, field, scope),
+  );
   const aggregate = observe("aggregate", (pipeline: readonly Document[], scope) =>
     collection.aggregate(pipeline, scope),
   );
@@ -87,6 +94,7 @@ function observeReads<T extends Document>(
     name: collection.name,
     find: (filter, scope, options) => find({ filter, options }, scope),
     findOne: (filter, scope, options) => findOne({ filter, options }, scope),
+    findBytes: (filter, field, scope) => findBytes({ filter, field }, scope),
     aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
       aggregate(pipeline, scope) as Promise<R[]>,
     count: (filter, scope) => count({ filter }, scope),

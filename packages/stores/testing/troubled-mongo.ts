@@ -53,6 +53,7 @@ function troubled<T extends Document>(inner: Collection<T>, step: Step): Collect
     name,
     find: (...query) => step(`find ${name}`, () => inner.find(...query)),
     findOne: (...query) => step(`findOne ${name}`, () => inner.findOne(...query)),
+    findBytes: (...query) => step(`findBytes ${name}`, () => inner.findBytes(...query)),
     aggregate: <R extends Document>(pipeline: readonly Document[], scope: CallScope) =>
       step(`aggregate ${name}`, () => inner.aggregate<R>(pipeline, scope)),
     count: (...query) => step(`count ${name}`, () => inner.count(...query)),
