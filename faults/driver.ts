@@ -5,7 +5,7 @@ export type Way = "local" | "compose" | "kubernetes";
 export interface Server {
   /** As in every way of running: `geo`, `mongodb-geo`, `memcached-rate`; further replicas are `geo-2` … */
   readonly name: string;
-  readonly kind: "service" | "front door" | "mongod" | "memcached" | "other";
+  readonly kind: "service" | "front door" | "mongod" | "memcached" | "redis" | "other";
   readonly state: "stopped" | "starting" | "ready" | "paused" | "stopping" | "crashed";
   /** It was started with overrides. */
   readonly changed?: boolean;
@@ -15,6 +15,8 @@ export interface Server {
   readonly startedAtMs?: number | undefined;
   /** Where it can be reached from here, if it can. */
   readonly address?: { readonly host: string; readonly port: number } | undefined;
+  /** Its page of metrics, if it has one that can be reached from here. */
+  readonly metricsUrl?: string | undefined;
 }
 
 /**
@@ -95,7 +97,17 @@ export interface Driver {
   leave(edge: Edge, signal: AbortSignal): Promise<void>;
   /** The last lines that a server has logged, oldest first; at most `linesMax`. */
   log(server: string, linesMax: number, signal: AbortSignal): Promise<readonly string[]>;
+  /** What an operator types, who knows nothing of drivers. */
+  readonly typed: Typed;
   close(): Promise<void>;
+}
+
+/** Commands for a shell, in the root of the project. */
+export interface Typed {
+  /** Has servers run as planned again, whatever was done to them; `resume` wakes paused ones. */
+  server(verb: string, servers: readonly string[]): Promise<string>;
+  /** A `mongosh` that is connected to a MongoDB server; arguments follow. */
+  mongosh(server: string): Promise<string>;
 }
 
 /** Something could not be done to a server. The message is a sentence for the operator. */

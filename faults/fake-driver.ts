@@ -43,6 +43,10 @@ export function createFakeDriver(options: FakeDriverOptions = {}): FakeDriver {
     disturb: ({ from, to }, disturbance) => does("disturb", `${from}→${to}`, disturbance),
     leave: ({ from, to }) => does("leave", `${from}→${to}`),
     log: async () => [],
+    typed: {
+      server: async (verb, servers) => `${verb} ${servers.join(" ")}`,
+      mongosh: async (server) => `mongosh ${server}`,
+    },
     close: () => does("close"),
   };
 }

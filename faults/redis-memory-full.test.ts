@@ -19,13 +19,13 @@ test("an application without a Redis is told that it has none", async () => {
 });
 
 test("a Redis is started with a limit and no way to make room, and as planned in the end", async () => {
-  const servers = [{ name: "redis-home-timeline" }];
-  const changed = [{ name: "redis-home-timeline", changed: true }];
+  const servers = [{ name: "home-timeline-redis" }];
+  const changed = [{ name: "home-timeline-redis", changed: true }];
 
   expect(await doneBy(redisMemoryFull, "inject", { servers, topology: social })).toEqual([
-    'restart redis-home-timeline {"args":["--maxmemory","1mb","--maxmemory-policy","noeviction"]}',
+    'restart home-timeline-redis {"args":["--maxmemory","1mb","--maxmemory-policy","noeviction"]}',
   ]);
   expect(await doneBy(redisMemoryFull, "recover", { servers: changed, topology: social })).toEqual([
-    "restart redis-home-timeline",
+    "restart home-timeline-redis",
   ]);
 });

@@ -2,7 +2,7 @@ import { similar } from "./catalogue-facts.ts";
 import { defineFault, type Operation } from "./fault.ts";
 import { mebibytes, nameOf } from "./parameters.ts";
 import { asPlanned, eachReplica } from "./targets.ts";
-import { lineOf } from "./topology.ts";
+import { lineOf, redisServer } from "./topology.ts";
 
 const because = "the limit comes with a start, which empties a Redis that keeps nothing on disk";
 
@@ -39,5 +39,5 @@ export const redisMemoryFull = defineFault({
 function redisOf(service: string, { topology }: Operation): string {
   const redis = lineOf(topology, service).stores?.redis;
   if (!redis) throw new Error(`${service} has no Redis`);
-  return `redis-${redis.name}`;
+  return redisServer(redis);
 }

@@ -1,6 +1,6 @@
 import { replicasOf } from "./driver.ts";
 import type { Operation } from "./fault.ts";
-import { lineOf } from "./topology.ts";
+import { cacheServer, lineOf } from "./topology.ts";
 
 /** Starts every replica of a service anew, as deleting its pods would. Resolves when their processes exist. */
 export async function restartService(
@@ -15,5 +15,5 @@ export async function restartService(
 /** Starts the service's cache anew, and so empties it, if it has one. */
 export async function restartCache(service: string, operation: Operation): Promise<void> {
   const cache = lineOf(operation.topology, service).stores?.memcached;
-  if (cache) await operation.driver.restart(`memcached-${cache.name}`, operation.signal);
+  if (cache) await operation.driver.restart(cacheServer(cache), operation.signal);
 }

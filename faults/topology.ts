@@ -7,11 +7,21 @@ export interface Topology {
 export interface ServiceLine {
   readonly http?: boolean;
   readonly port: number;
+  readonly containerPort?: number;
   readonly calls?: readonly string[];
   readonly stores?: {
-    readonly mongo?: { readonly database: string; readonly port: number; readonly auth?: boolean };
-    readonly memcached?: { readonly name: string; readonly port: number };
-    readonly redis?: { readonly name: string; readonly port: number };
+    readonly mongo?: {
+      readonly database: string;
+      readonly host?: string;
+      readonly port: number;
+      readonly auth?: boolean;
+    };
+    readonly memcached?: {
+      readonly name: string;
+      readonly host?: string;
+      readonly port: number;
+    };
+    readonly redis?: { readonly name: string; readonly host?: string; readonly port: number };
   };
 }
 
@@ -28,9 +38,12 @@ export type NameKind =
 /** Every name of that kind in the application, sorted. */
 export function namesOf({ services }: Topology, kind: NameKind): readonly string[] {
   if (kind === "server") {
-    return Object.entries(services)
-      .flatMap(([name, { definition }]) => [name, ...storeServers(name, definition)])
-      .sort();
+    const all = Object.entries(services).flatMap(([name, { definition }]) => [
+      name,
+      ...storeServers(name, definition),
+    ]);
+    // Services may share a store.
+    return [...new Set(all)].sort();
   }
   const fits = fitting[kind];
   return Object.entries(services)
@@ -49,12 +62,28 @@ const fitting: Readonly<Record<Exclude<NameKind, "server">, (line: ServiceLine) 
 };
 
 /** The stores of a service as they are called in every way of running: `mongodb-rate`, `memcached-rate`. */
-function storeServers(service: string, { stores }: ServiceLine): readonly string[] {
-  return [
-    ...(stores?.mongo ? [databaseServer(service)] : []),
-    ...(stores?.memcached ? [cacheServer(stores.memcached)] : []),
-    ...(stores?.redis ? [`redis-${stores.redis.name}`] : []),
-  ];
+function storeServers(service: string, line: ServiceLine): readonly string[] {
+  return Object.keys(storeKinds(service, line));
+}
+
+function storeKinds(service: string, { stores = {} }: ServiceLine): Record<string, StoreKind> {
+  const { mongo, memcached, redis } = stores;
+  return {
+    ...(mongo ? { [mongo.host ?? databaseServer(service)]: "mongod" as const } : {}),
+    ...(memcached ? { [cacheServer(memcached)]: "memcached" as const } : {}),
+    ...(redis ? { [redisServer(redis)]: "redis" as const } : {}),
+  };
+}
+
+export type StoreKind = "mongod" | "memcached" | "redis";
+
+/** What kind of store a server of that name is; undefined if it is none of the application's. */
+export function storeKindOf({ services }: Topology, server: string): StoreKind | undefined {
+  for (const [service, { definition }] of Object.entries(services)) {
+    const kind = storeKinds(service, definition)[server];
+    if (kind) return kind;
+  }
+  return undefined;
 }
 
 /** The line of a service. Throws if the application has none of that name. */
@@ -77,6 +106,16 @@ export function databaseServer(service: string): string {
 }
 
 /** `memcached-reserve`: a cache server, likewise; several services may share one. */
-export function cacheServer({ name }: { readonly name: string }): string {
-  return `memcached-${name}`;
+export function cacheServer({ name, host }: NamedStore): string {
+  return host ?? `memcached-${name}`;
+}
+
+/** `home-timeline-redis`: a Redis server, likewise. */
+export function redisServer({ name, host }: NamedStore): string {
+  return host ?? `${name}-redis`;
+}
+
+interface NamedStore {
+  readonly name: string;
+  readonly host?: string;
 }

@@ -48,7 +48,7 @@ export function overrideFile(
 }
 
 function portArguments(kind: Container["kind"], port: number): readonly string[] {
-  if (kind === "mongod") return ["--port", `${port}`];
+  if (kind === "mongod" || kind === "redis") return ["--port", `${port}`];
   if (kind === "memcached") return ["-p", `${port}`];
   return [];
 }

@@ -21,6 +21,7 @@ export interface ComposeDriverSettings extends CommandSettings {
 }
 
 const graceSeconds = "8";
+const lookDeadlineMs = 30_000;
 
 /** Acts on the containers of a compose project, through `docker` and whichever Compose there is. */
 export function createComposeDriver(settings: ComposeDriverSettings): Driver {
@@ -86,6 +87,10 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
       const { id } = await project.find(server, signal);
       const printed = await project.logs(id, linesMax, signal);
       return printed.split("\n").filter((line) => line !== "");
+    },
+    typed: {
+      server: (verb, names) => project.typedServer(verb, names),
+      mongosh: (name) => project.typedCompose(["exec", "-T", name, "mongosh"]),
     },
     async close() {},
   };
@@ -216,6 +221,20 @@ class ComposeProject {
     // Written by this class.
     const { "x-planned-command": planned } = JSON.parse(readFileSync(file, "utf8")) as OverrideFile;
     return planned;
+  }
+
+  /** Only paused containers are as planned; others are made anew, which also gives them a network of their own. */
+  typedServer(verb: string, names: readonly string[]): Promise<string> {
+    if (verb === "resume") return this.typedCompose(["unpause", ...names]);
+    const anew = verb === "start" ? [] : ["--force-recreate"];
+    return this.typedCompose(["up", "-d", "--no-deps", "--no-build", ...anew, ...names]);
+  }
+
+  async typedCompose(words: readonly string[]): Promise<string> {
+    this.#command ??= await this.#composeCommand(AbortSignal.timeout(lookDeadlineMs));
+    const { project, files } = this.#settings;
+    const named = ["-p", project, ...files.flatMap((path) => ["-f", path])];
+    return [...this.#command, ...named, ...words].join(" ");
   }
 
   async #compose(words: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Server } from "../driver.ts";
-import type { Topology } from "../topology.ts";
+import { type StoreKind, storeKindOf, type Topology } from "../topology.ts";
 
 /** What `docker inspect` says of a container, as far as it is looked at here. */
 interface Inspected {
@@ -70,14 +70,20 @@ function containerOf(
     changed: files.includes(changedPrefix),
     restarts: RestartCount,
     startedAtMs: State.Pid > 0 ? Date.parse(State.StartedAt) : undefined,
+    metricsUrl: metricsUrlOf(host, Config.Env ?? []),
     address: host ? { host, port: portOf(service, topology) } : undefined,
   };
+}
+
+function metricsUrlOf(host: string | undefined, variables: readonly string[]): string | undefined {
+  const port = variables.find((one) => one.startsWith("METRICS_PORT="))?.split("=")[1];
+  return host && port ? `http://${host}:${port}/metrics` : undefined;
 }
 
 function addressesOf(variables: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     variables.flatMap((variable): [string, string][] => {
-      const [, name, value] = /^(MONGO_URL|\w+_ADDRESS)=(.*)$/.exec(variable) ?? [];
+      const [, name, value] = /^(MONGO_URL|REDIS_URL|\w+_ADDRESS)=(.*)$/.exec(variable) ?? [];
       return name && value !== undefined ? [[name, value]] : [];
     }),
   );
@@ -87,17 +93,24 @@ function runningState({ Health }: Inspected["State"]): Server["state"] {
   return Health === undefined || Health.Status === "healthy" ? "ready" : "starting";
 }
 
-function kindOf(service: string, { services }: Topology): Server["kind"] {
-  if (service.startsWith("mongodb-")) return "mongod";
-  if (service.startsWith("memcached-")) return "memcached";
-  const definition = services[service]?.definition;
+function kindOf(service: string, topology: Topology): Server["kind"] {
+  const store = storeKindOf(topology, service);
+  if (store) return store;
+  const definition = topology.services[service]?.definition;
   if (!definition) return "other";
   return definition.http ? "front door" : "service";
 }
 
 /** Every container has an address of its own, and stores their usual ports. */
-export function portOf(service: string, { services }: Topology): number {
-  if (service.startsWith("mongodb-")) return 27_017;
-  if (service.startsWith("memcached-")) return 11_211;
-  return services[service]?.definition.port ?? 0;
+export function portOf(service: string, topology: Topology): number {
+  const store = storeKindOf(topology, service);
+  if (store) return storePorts[store];
+  const { port = 0, containerPort = port } = topology.services[service]?.definition ?? {};
+  return containerPort;
 }
+
+const storePorts: Readonly<Record<StoreKind, number>> = {
+  memcached: 11_211,
+  mongod: 27_017,
+  redis: 6_379,
+};

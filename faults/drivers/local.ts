@@ -10,6 +10,8 @@ export interface LocalDriverSettings {
   readonly dataDirectory: string;
 }
 
+const askDeadlineMs = 10_000;
+
 /** Acts on the processes of this machine that a launcher has started. */
 export function createLocalDriver(settings: LocalDriverSettings): Driver {
   const dataDirectory = resolve(settings.dataDirectory);
@@ -18,6 +20,11 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
     await api.post(`/api/servers/${encodeURIComponent(server)}/${verb}`, body, signal);
   };
   const servers = async (signal: AbortSignal) => serversOf(await api.get("/api/status", signal));
+  const find = async (server: string, signal: AbortSignal) => {
+    const found = (await servers(signal)).find(({ name }) => name === server);
+    if (found) return found;
+    throw new DriverError(`there is no server ${server}`);
+  };
   return {
     way: "local",
     servers,
@@ -28,9 +35,9 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
     pause: (server, signal) => operate(server, "pause", signal),
     resume: (server, signal) => operate(server, "resume", signal),
     async admin(command, signal) {
-      const found = (await servers(signal)).find(({ name }) => name === command.server);
-      if (!found?.address) throw new DriverError(`there is no server ${command.server}`);
-      return runAdminCommand(command, found.address, signal);
+      const { address } = await find(command.server, signal);
+      if (!address) throw new DriverError(`there is no server ${command.server}`);
+      return runAdminCommand(command, address, signal);
     },
     async putFile(server, name, content) {
       const path = serverFile(dataDirectory, server, name);
@@ -52,6 +59,16 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
       const answer = await api.get(path, signal);
       return hasList(answer, "lines") ? answer.lines.map(String) : [];
     },
+    typed: {
+      async server(verb, names) {
+        const words = [verb, ...names].join(" ");
+        return `node packages/launcher/servers-cli.ts --data-dir '${dataDirectory}' ${words}`;
+      },
+      async mongosh(name) {
+        const { address } = await find(name, AbortSignal.timeout(askDeadlineMs));
+        return `node docker/mongosh.ts --port ${address?.port}`;
+      },
+    },
     async close() {},
   };
 }
@@ -63,7 +80,7 @@ function serversOf(status: unknown): readonly Server[] {
 
 /** One entry of the launcher's `GET /api/status`, whose shape is its `ServerStatus`. */
 function serverOf(status: Record<string, unknown>): Server {
-  const { name, kind, state, changed, restarts, pid, startedAtMs, port } = status;
+  const { name, kind, state, changed, restarts, pid, startedAtMs, port, metricsPort } = status;
   return {
     name: String(name),
     kind: kind as Server["kind"],
@@ -72,6 +89,7 @@ function serverOf(status: Record<string, unknown>): Server {
     restarts: Number(restarts),
     startedAtMs: pid === null ? undefined : Number(startedAtMs),
     address: { host: "127.0.0.1", port: Number(port) },
+    metricsUrl: metricsPort === null ? undefined : `http://127.0.0.1:${metricsPort}/metrics`,
   };
 }
 

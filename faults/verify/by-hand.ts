@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import type { Server } from "../driver.ts";
+import type { Typed } from "../driver.ts";
 import { type Fault, isFlagged } from "../fault.ts";
 import { placesOf } from "../places.ts";
 
@@ -12,29 +12,27 @@ const commandDeadlineMs = 120_000;
 
 export interface HandSettings {
   readonly dataDirectory: string;
-  readonly servers: readonly Server[];
+  /** How it is typed in this way of running. */
+  readonly typed: Typed;
   readonly values: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The shell commands among a fault's steps of mitigation, for this application. */
-export function commandsOf(
+export async function commandsOf(
   { facts }: Fault,
-  { dataDirectory, servers, values }: HandSettings,
-): readonly string[] {
-  const ports = Object.fromEntries(
-    servers.map(({ name, address }) => [`${name}:port`, address?.port]),
-  );
-  return facts.mitigation.flatMap((step) => {
-    const command = step.split("$ ")[1];
-    if (command === undefined) return [];
-    return filled(command, { ...ports, ...values })
-      .replaceAll(
-        "npm run server -- ",
-        `node packages/launcher/servers-cli.ts --data-dir ${dataDirectory} `,
-      )
-      .replace(/^mongosh /, "node docker/mongosh.ts ");
-  });
+  { typed, values }: Pick<HandSettings, "typed" | "values">,
+): Promise<readonly string[]> {
+  const commands = facts.mitigation.flatMap((step) => step.split("$ ")[1] ?? []);
+  return Promise.all(commands.map((command) => typedHere(filled(command, values), typed)));
+}
+
+/** The catalogue says it as it is typed on a developer's machine. */
+async function typedHere(command: string, typed: Typed): Promise<string> {
+  const [, verb = "", servers = ""] = /^npm run server -- (\S+) (.+)$/.exec(command) ?? [];
+  if (verb) return typed.server(verb, servers.split(" "));
+  const [, server = "", rest = ""] = /^mongosh --port \{([\w-]+):port\} (.+)$/s.exec(command) ?? [];
+  return server ? `${await typed.mongosh(server)} ${rest}` : command;
 }
 
 /** Replaces `{service}` by its value, also where it stands inside of another name: `{mongodb-{service}:port}`. */
@@ -54,7 +52,7 @@ export async function mitigateByHand(
   settings: HandSettings,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const commands = commandsOf(fault, settings);
+  const commands = await commandsOf(fault, settings);
   const path = `${join(root, "node_modules/.bin")}${delimiter}${settings.environment.PATH ?? ""}`;
   const options = {
     cwd: root,

@@ -9,14 +9,12 @@ import type { Route } from "./routes.ts";
 export interface Subject {
   readonly topology: Topology;
   readonly driver: Driver;
-  /** Where traces, metrics and ways can be asked for, and operators act by hand; undefined outside of a launcher. */
+  /** Where traces and ways can be asked for; undefined outside of a launcher. */
   readonly api: LauncherApi | undefined;
   readonly injector: Injector;
   readonly dataDirectory: string;
   readonly routes: readonly Route[];
   readonly frontDoor: { readonly name: string; readonly url: string };
-  /** Of each server that has one. */
-  readonly metricsUrls: ReadonlyMap<string, string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How long each load lasts. */
   readonly phaseMs: number;

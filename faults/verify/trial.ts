@@ -70,12 +70,12 @@ class Trial {
   async recoveredByHand(): Promise<void> {
     const { service, metric, aheadMs, passing } = this.#expected;
     const isNothing = !service && !metric && !aheadMs;
-    if (isNothing || passing || !this.#subject.api) return;
+    if (isNothing || passing) return;
     await this.#inject();
     await this.#untilSick();
-    const { driver, dataDirectory, environment } = this.#subject;
-    const servers = await driver.servers(this.#signal);
-    const settings = { dataDirectory, servers, values: this.#expected.values, environment };
+    const { typed } = this.#subject.driver;
+    const { dataDirectory, environment } = this.#subject;
+    const settings = { dataDirectory, typed, values: this.#expected.values, environment };
     const done = await mitigateByHand(this.#fault, settings, this.#signal);
     this.#note(check("an operator can do something", done.length > 0, done.join("; ")));
     if (done.length > 0) {

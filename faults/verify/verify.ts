@@ -13,7 +13,7 @@ export interface VerifySettings {
   readonly faults: readonly Fault[];
   /** Of an application that runs, with all of its requests traced; left out, one is started and ended again. */
   readonly dataDirectory?: string;
-  /** Of an application that no launcher has started: then only answers and logs are looked at, and nothing is done by hand. */
+  /** Of an application that no launcher has started: then nothing is asked about traces. */
   readonly driver?: Driver;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;

@@ -1,36 +1,42 @@
-import type { App } from "@faultline/service/define-app";
+import { type App, frontDoorOf } from "@faultline/service/define-app";
 import { largeHeap, nodeCommand } from "./commands.ts";
 import { serviceEnvironment, storeVariable } from "./environment.ts";
-import type { PlanSettings } from "./plan.ts";
+import { eachOnce, type PlanSettings } from "./plan.ts";
 import { localPort, metricsOffset } from "./ports.ts";
 import { httpAnswers } from "./ready/http.ts";
 import type { Listening, ServerPlan } from "./server-plan.ts";
-import { cacheOf, databaseOf } from "./store-plan.ts";
+import { storesOf } from "./store-plan.ts";
 
 /**
- * An application whose services share one process and call each other without a network. The stores are the same
+ * Applications whose services share one process each and call each other without a network. The stores are the same
  * as ever; as one process has the stores of many services, each variable begins with the service's name.
  */
-export function planAllInOne(app: App, settings: PlanSettings): readonly ServerPlan[] {
-  const stores = Object.values(app.services).map((service) => storesOf(service, settings));
+export function planAllInOne(apps: readonly App[], settings: PlanSettings): readonly ServerPlan[] {
+  return eachOnce(apps.flatMap((app) => planOne(app, settings)));
+}
+
+function planOne(app: App, settings: PlanSettings): readonly ServerPlan[] {
+  const services = Object.values(app.services);
+  const stores = services.map((service) => storesOf(service, settings));
   const servers = stores.flatMap((store) => store.servers);
   const names = servers.map(({ name }) => name);
-  const ownPort = localPort("service", frontDoorPort(app), settings.portBase);
+  const ownPort = localPort("service", frontDoorOf(app).definition.port, settings.portBase);
   const metricsPort = ownPort + metricsOffset;
   const program = "packages/service/all-in-one.ts";
   const command = nodeCommand(settings.machine, program, [app.name], largeHeap);
   const env = {
     ...command.env,
     ...serviceEnvironment(settings.machine.environment, settings.told ?? {}),
-    ...Object.assign({}, ...stores.map((store) => store.env)),
+    ...Object.assign({}, ...services.map((service) => variablesOf(service, settings))),
     HOST: "127.0.0.1",
     METRICS_PORT: `${metricsPort}`,
     PROCESSES: `${settings.processes ?? 1}`,
   };
+  const scheme = settings.tls ? "https" : "http";
   const at = (port: number): Listening => ({
     command: { ...command, env: { ...env, PORT: `${port}` } },
     port,
-    url: `${settings.tls ? "https" : "http"}://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
     ready: httpAnswers(port, settings.tls),
   });
   const all: ServerPlan = {
@@ -39,29 +45,37 @@ export function planAllInOne(app: App, settings: PlanSettings): readonly ServerP
     ...at(ownPort),
     at,
     metricsPort,
+    moreDoors: moreDoorsOf(app, ownPort, scheme),
     startAfter: names,
     uses: names,
   };
   return [...servers, all];
 }
 
-function frontDoorPort(app: App): number {
-  const frontDoor = Object.values(app.services).find(({ definition }) => definition.http);
-  if (!frontDoor) throw new Error(`${app.name} has no front door`);
-  return frontDoor.definition.port;
+/** Front doors but the first are as far from its port as in the table. */
+function moreDoorsOf(
+  app: App,
+  ownPort: number,
+  scheme: string,
+): NonNullable<ServerPlan["moreDoors"]> {
+  const first = frontDoorOf(app);
+  return Object.values(app.services)
+    .filter((service) => service.definition.http && service !== first)
+    .map(({ host, definition }) => {
+      const port = ownPort + definition.port - first.definition.port;
+      return { name: host, port, url: `${scheme}://127.0.0.1:${port}` };
+    });
 }
 
-function storesOf(
-  { name, definition: { stores } }: App["services"][string],
+function variablesOf(
+  service: App["services"][string],
   settings: PlanSettings,
-) {
-  const mongo = stores?.mongo && databaseOf(name, stores.mongo, settings);
-  const cache = stores?.memcached && cacheOf(stores.memcached, settings);
-  return {
-    servers: [...(mongo?.servers ?? []), ...(cache ? [cache.server] : [])],
-    env: {
-      ...(mongo ? { [storeVariable(name, "MONGO_URL")]: mongo.url } : {}),
-      ...(cache ? { [storeVariable(name, "MEMCACHED_ADDRESS")]: cache.address } : {}),
-    },
-  };
+): Record<string, string> {
+  const { variables } = storesOf(service, settings);
+  return Object.fromEntries(
+    Object.entries(variables).map(([variable, value]) => [
+      storeVariable(service.name, variable as keyof typeof variables),
+      value,
+    ]),
+  );
 }

@@ -1,5 +1,7 @@
+import type { Topology } from "@faultline/faults/topology";
 import { hotel } from "@faultline/hotel/topology";
-import type { App } from "@faultline/service/define-app";
+import { type App, asDeployed } from "@faultline/service/define-app";
+import { social } from "@faultline/social/topology";
 
 /** An application that can be started here: its table, and what people call it. */
 export interface KnownApp {
@@ -10,4 +12,25 @@ export interface KnownApp {
 /** Every application, by the name that `npm start -- <name>` takes. */
 export const apps: Readonly<Record<string, KnownApp>> = {
   hotel: { title: "Hotel Reservation", app: hotel },
+  social: { title: "Social Network", app: social },
 };
+
+/** Stands for all of them. */
+const everything = "all";
+
+/** What may be asked for. */
+export const selections: readonly string[] = [...Object.keys(apps), everything];
+
+/** The applications of a name, which may be `all`; none if there is no such name. */
+export function appsOf(selection: string): readonly KnownApp[] {
+  if (selection === everything) return Object.values(apps);
+  const known = Object.hasOwn(apps, selection) ? apps[selection] : undefined;
+  return known ? [known] : [];
+}
+
+/** The same as faults see them, by the names that everything has while it runs; undefined if there is no such name. */
+export function topologyOf(selection: string): Topology | undefined {
+  const found = appsOf(selection).map(({ app }) => asDeployed(app));
+  if (found.length === 0) return undefined;
+  return { name: selection, services: Object.assign({}, ...found.map(({ services }) => services)) };
+}

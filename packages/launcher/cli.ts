@@ -4,7 +4,7 @@ import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { FlagFile } from "@faultline/faults/flags/flag-file";
 import { placesOf } from "@faultline/faults/places";
 import { planAllInOne } from "./all-in-one-plan.ts";
-import { apps } from "./apps.ts";
+import { appsOf, topologyOf } from "./apps.ts";
 import { type Control, serveControl } from "./control.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { Launch } from "./launch.ts";
@@ -13,9 +13,9 @@ import { type Environment, lookAround } from "./machine.ts";
 import { assertReachable } from "./mongo-url.ts";
 import { Operations } from "./operations.ts";
 import { type LaunchOptions, readOptions } from "./options.ts";
-import { planApp } from "./plan.ts";
+import { planApps } from "./plan.ts";
 import { controlPort, localPort } from "./ports.ts";
-import { readyTable } from "./ready-table.ts";
+import { movedPorts, readyTable } from "./ready-table.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { createTether } from "./tether.ts";
 import { version } from "./version.ts";
@@ -51,8 +51,7 @@ async function start(
   environment: Environment,
   screen: Screen,
 ): Promise<Started> {
-  const known = apps[options.app];
-  if (!known) throw new LaunchError(`There is no application ${options.app}.`);
+  const known = appsOf(options.app);
   const machine = lookAround(environment, options.mongod);
   const tls = readTlsOf(environment);
   if (options.mongoUrl) await assertReachable(options.mongoUrl);
@@ -63,13 +62,14 @@ async function start(
     fresh: options.fresh,
     ...(options.mongoUrl ? {} : { engine: machine.mongod ? "mongod" : "embedded" }),
   });
-  screen.say(`Starting ${known.title} …`);
+  screen.say(`Starting ${titleOf(options)} …`);
   const control = await serveControl({
     dataDirectory,
     port: localPort("control", controlPort, options.portBase),
   });
-  const plan = options.allInOne ? planAllInOne : planApp;
-  const servers = await plan(known.app, {
+  const plan = options.allInOne ? planAllInOne : planApps;
+  const tables = known.map(({ app }) => app);
+  const servers = await plan(tables, {
     ...options,
     machine,
     dataDirectory,
@@ -95,7 +95,7 @@ async function flagsOf({ path }: DataDirectory): Promise<string> {
 }
 
 async function endEarlierInjections({ launch }: Started, { app }: LaunchOptions): Promise<void> {
-  const topology = apps[app]?.app;
+  const topology = topologyOf(app);
   const { path } = launch.dataDirectory;
   await launch.ready;
   if (!topology || launch.stopping.aborted || !existsSync(placesOf(path).injections)) return;
@@ -124,12 +124,19 @@ async function announce({ launch, control }: Started, options: LaunchOptions): P
   if (launch.stopping.aborted) return;
   const { screen, children, dataDirectory } = launch;
   const seconds = (performance.now() / 1_000).toFixed(1);
-  screen.say(`${apps[options.app]?.title} is ready after ${seconds} s.\n`);
+  screen.say(`${titleOf(options)} is ready after ${seconds} s.\n`);
   for (const line of readyTable([...children.values()].map(({ plan }) => plan))) screen.say(line);
+  for (const line of movedPorts([...children.values()].map(({ plan }) => plan))) screen.say(line);
   screen.say(`\n  status  ${control.url}/api/status`);
   screen.say(`  traces  ${control.url}/api/traces?service=${frontDoorOf(launch)}`);
   screen.say(`  logs    ${dataDirectory.logPath("<name>")}`);
   screen.say("\nCtrl-C stops all of it.");
+}
+
+function titleOf({ app }: LaunchOptions): string {
+  return appsOf(app)
+    .map(({ title }) => title)
+    .join(" and ");
 }
 
 function frontDoorOf({ children }: Launch): string {

@@ -43,7 +43,7 @@ export function addressVariable(callee: string): string {
 /** `GEO_MONGO_URL`: a store's variable where one process has the stores of many services. */
 export function storeVariable(
   service: string,
-  variable: "MONGO_URL" | "MEMCACHED_ADDRESS",
+  variable: "MONGO_URL" | "MEMCACHED_ADDRESS" | "REDIS_URL",
 ): string {
   return `${upper(service)}_${variable}`;
 }

@@ -10,7 +10,7 @@ import { Injector, InjectorError } from "@faultline/faults/injector";
 import { type Parameter, ParameterError } from "@faultline/faults/parameters";
 import type { Topology } from "@faultline/faults/topology";
 import { Command } from "commander";
-import { apps } from "./apps.ts";
+import { topologyOf as topologyOfApp } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
 import { root } from "./root.ts";
@@ -201,9 +201,9 @@ interface Where {
 }
 
 function topologyOf(app: string): Topology {
-  const known = apps[app];
-  if (!known) throw new InjectorError(`there is no application ${app}`);
-  return known.app;
+  const found = topologyOfApp(app);
+  if (!found) throw new InjectorError(`there is no application ${app}`);
+  return found;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

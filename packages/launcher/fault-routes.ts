@@ -1,7 +1,7 @@
 import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { type InjectOptions, Injector, InjectorError } from "@faultline/faults/injector";
 import { ParameterError } from "@faultline/faults/parameters";
-import { apps } from "./apps.ts";
+import { topologyOf } from "./apps.ts";
 import type { Route, RouteContext } from "./control-routes.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -40,7 +40,7 @@ export const recoverFault: Route = {
 
 function injectorOf({ running }: RouteContext): Injector {
   const { app, launch } = running();
-  const topology = apps[app]?.app;
+  const topology = topologyOf(app);
   if (!topology) throw new RequestError(404, `there is no application ${app}`);
   const dataDirectory = launch.dataDirectory.path;
   const driver = createLocalDriver({ dataDirectory });

@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Machine {
   readonly node: string;
   readonly memcached: string;
+  readonly redis: string;
   /** A real MongoDB server, if there is one. */
   readonly mongod?: string;
   /** Starts a program that the kernel ends when this process has ended, whatever ended it. Linux only. */
@@ -26,6 +27,7 @@ export function lookAround(environment: Environment, mongod: string | undefined)
   return {
     node: process.execPath,
     memcached: find("memcached", environment) ?? "memcached",
+    redis: find("redis-server", environment) ?? "redis-server",
     ...(found ? { mongod: found } : {}),
     ...(setpriv ? { setpriv } : {}),
     isRoot: process.getuid?.() === 0,

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { apps } from "./apps.ts";
+import { appsOf, selections } from "./apps.ts";
 import { LaunchError } from "./launch-error.ts";
 import { portBaseMax } from "./ports.ts";
 
@@ -25,8 +25,8 @@ const processesMax = 64;
 export function readOptions(args: readonly string[]): LaunchOptions {
   const command = commandLine().parse(args, { from: "user" });
   const app = command.args[0] ?? "hotel";
-  if (!apps[app]) {
-    throw new LaunchError(`There is no application ${app}; there is: ${Object.keys(apps)}.`);
+  if (appsOf(app).length === 0) {
+    throw new LaunchError(`There is no application ${app}; there is: ${selections.join(", ")}.`);
   }
   // The parsers of the options below have given each its type.
   const given = command.opts<Partial<LaunchOptions>>();
@@ -40,7 +40,7 @@ const defaults = { fresh: false, verbose: false, allInOne: false, replicas: new 
 function commandLine(): Command {
   return new Command("npm start --")
     .description("Starts an application with its stores; Ctrl-C stops all of it.")
-    .argument("[app]", `which application (${Object.keys(apps).join(", ")})`, "hotel")
+    .argument("[app]", `which application (${selections.join(", ")})`, "hotel")
     .option("--port-base <number>", "shift all ports: 20000 makes 8083 20083", portBase)
     .option("--data-dir <directory>", "where databases and logs live (default: .faultline/<app>)")
     .option("--fresh", "drop the databases and logs of earlier runs first")

@@ -1,16 +1,28 @@
 import { expect, test } from "vitest";
 import { apps } from "./apps.ts";
-import { type PlanSettings, planApp } from "./plan.ts";
+import { type PlanSettings, planApps } from "./plan.ts";
 import type { ServerPlan } from "./server-plan.ts";
 import { machine as realMachine } from "./test-launch.ts";
 
 const { mongod: _, ...machine } = realMachine;
 const dataDirectory = { databasePath: (server: string) => `/data/${server}` };
 
+async function planOf(names: readonly string[], change: Partial<PlanSettings> = {}) {
+  const tables = names.flatMap((name) => apps[name]?.app ?? []);
+  const settings = { machine, dataDirectory, replicas: new Map(), ...change };
+  const servers = await planApps(tables, settings);
+  return new Map(servers.map((server) => [server.name, server]));
+}
+
 async function plan(change: Partial<PlanSettings> = {}): Promise<Map<string, ServerPlan>> {
   const hotel = apps.hotel?.app;
   if (!hotel) throw new Error("no hotel");
-  const servers = await planApp(hotel, { machine, dataDirectory, replicas: new Map(), ...change });
+  const servers = await planApps([hotel], {
+    machine,
+    dataDirectory,
+    replicas: new Map(),
+    ...change,
+  });
   return new Map(servers.map((server) => [server.name, server]));
 }
 
@@ -120,4 +132,92 @@ test("services get the user's settings and nothing else of the user's environmen
   });
   expect(env).not.toHaveProperty("AWS_SECRET");
   expect(servers.get("memcached-rate")?.command.env).toEqual({ PATH: "/bin" });
+});
+
+test("social is thirteen services, six databases, two caches and three Redis, by the original's names", async () => {
+  const servers = [...(await planOf(["social"])).values()];
+  const named = (kind: string) =>
+    servers.filter((server) => server.kind === kind).map(({ name }) => name);
+
+  expect(servers).toHaveLength(24);
+  expect(named("mongod").sort()).toEqual([
+    "media-mongodb",
+    "post-storage-mongodb",
+    "social-graph-mongodb",
+    "url-shorten-mongodb",
+    "user-mongodb",
+    "user-timeline-mongodb",
+  ]);
+  expect(named("memcached").sort()).toEqual(["post-storage-memcached", "user-memcached"]);
+  expect(named("redis").sort()).toEqual([
+    "home-timeline-redis",
+    "social-graph-redis",
+    "user-timeline-redis",
+  ]);
+  expect(named("front door")).toEqual(["nginx-thrift", "media-frontend"]);
+});
+
+test("services that share a store are told the same, and it is started once", async () => {
+  const servers = await planOf(["social"]);
+
+  const told = ["user-service", "user-mention-service"].map(
+    (name) => servers.get(name)?.command.env,
+  );
+  for (const env of told) {
+    expect(env).toMatchObject({
+      MONGO_URL: "mongodb://127.0.0.1:27035",
+      MEMCACHED_ADDRESS: "127.0.0.1:11222",
+    });
+  }
+});
+
+test("services that call each other know each other, and neither waits for the other", async () => {
+  const servers = await planOf(["social"]);
+
+  expect(servers.get("user-service")?.command.env.SOCIAL_GRAPH_ADDRESS).toBe("127.0.0.1:10000");
+  expect(servers.get("social-graph-service")?.command.env.USER_ADDRESS).toBe("127.0.0.1:10005");
+  expect(servers.get("user-service")?.startAfter).not.toContain("social-graph-service");
+  expect(servers.get("social-graph-service")?.startAfter).not.toContain("user-service");
+  expect(servers.get("nginx-thrift")?.startAfter).toContain("user-service");
+});
+
+test("a Redis keeps what it has answered on disk, and refuses rather than forgets", async () => {
+  const servers = await planOf(["social"], { portBase: 20_000 });
+
+  const redis = servers.get("home-timeline-redis");
+  expect(redis?.port).toBe(23_380);
+  expect(redis?.command.args.join(" ")).toContain("--appendonly yes --appendfsync everysec");
+  expect(redis?.command.args.join(" ")).toContain("--maxmemory-policy noeviction");
+  expect(servers.get("home-timeline-service")?.command.env.REDIS_URL).toBe(
+    "redis://127.0.0.1:23380",
+  );
+});
+
+test("of two applications the later one gives way where both want a port, and callers know", async () => {
+  const servers = await planOf(["hotel", "social"], { portBase: 31_000 });
+  const moved = [...servers.values()].filter(({ movedFrom }) => movedFrom !== undefined);
+  const ports = [...servers.values()].flatMap(({ port, metricsPort = port }) => [
+    port,
+    metricsPort,
+  ]);
+
+  expect(servers.get("profile")?.port).toBe(31_081);
+  expect(moved.map(({ name, movedFrom }) => [name, movedFrom])).toEqual([
+    ["social-graph-service", 31_000],
+    ["media-frontend", 31_081],
+  ]);
+  expect(new Set(ports).size).toBe(new Set([...servers.keys()]).size + 23);
+  const { port } = servers.get("social-graph-service") ?? {};
+  expect(servers.get("user-service")?.command.env.SOCIAL_GRAPH_ADDRESS).toBe(`127.0.0.1:${port}`);
+});
+
+test("a service may be named by its key or by its host", async () => {
+  const byKey = await planOf(["social"], { portBase: 31_000, replicas: new Map([["text", 2]]) });
+  const byHost = await planOf(["social"], {
+    portBase: 31_000,
+    replicas: new Map([["text-service", 2]]),
+  });
+
+  expect(byKey.has("text-service-2")).toBe(true);
+  expect([...byHost.keys()]).toEqual([...byKey.keys()]);
 });

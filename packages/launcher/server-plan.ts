@@ -9,7 +9,7 @@ export interface CommandLine {
   readonly unprivileged?: boolean;
 }
 
-export type ServerKind = "service" | "front door" | "mongod" | "memcached";
+export type ServerKind = "service" | "front door" | "mongod" | "memcached" | "redis";
 
 /** What depends on the port that a server listens on. */
 export interface Listening {
@@ -28,6 +28,10 @@ export interface ServerPlan extends Listening {
   readonly name: string;
   readonly kind: ServerKind;
   readonly metricsPort?: number;
+  /** The port that its table says, where another application has that. */
+  readonly movedFrom?: number;
+  /** Further front doors of the same process. */
+  readonly moreDoors?: readonly Pick<ServerPlan, "name" | "port" | "url">[];
   /** The same server, were it to listen on another port; its metrics stay where they are. */
   at(port: number): Listening;
   /** Servers that must be ready before this one is started. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isCircular, wavesOf } from "./call-order.ts";
+import { inStartOrder, isCircular, wavesOf } from "./call-order.ts";
 import { defineApp } from "./define-app.ts";
 
 const contract = { name: "Any", fullName: "shop.Any", methods: {} };
@@ -20,4 +20,8 @@ test("a callee that needs its caller is circular, others are not", () => {
   expect(isCircular(shop, "mail", "customers")).toBe(true);
   expect(isCircular(shop, "mail", "stock")).toBe(false);
   expect(isCircular(shop, "orders", "customers")).toBe(false);
+});
+
+test("what is at the end of the longest chain of callers is started first", () => {
+  expect(inStartOrder(shop)).toEqual(["stock", "customers", "mail", "orders", "door"]);
 });

@@ -7,19 +7,36 @@ import type { App } from "./define-app.ts";
 export function wavesOf(app: App): readonly (readonly string[])[] {
   const names = Object.keys(app.services);
   const called = new Map(names.map((name) => [name, calledBy(app, name)]));
-  const waves = new Map<string, number>();
-  const waveOf = (name: string): number => {
-    const known = waves.get(name);
-    if (known !== undefined) return known;
-    const earlier = [...(called.get(name) ?? [])].filter(
-      (callee) => !called.get(callee)?.has(name),
-    );
-    const wave = 1 + Math.max(-1, ...earlier.map(waveOf));
-    waves.set(name, wave);
-    return wave;
-  };
-  const grouped = Map.groupBy(names, waveOf);
+  const grouped = Map.groupBy(names, heightsOver(called));
   return [...grouped].sort(([a], [b]) => a - b).map(([, wave]) => wave);
+}
+
+/**
+ * The services of an application, each after those that it calls, unless they call each other in a circle; those
+ * at the end of the longest chain of callers come first.
+ */
+export function inStartOrder(app: App): readonly string[] {
+  const names = Object.keys(app.services);
+  const called = new Map(names.map((name) => [name, calledBy(app, name)]));
+  const callers = new Map(
+    names.map((name) => [name, new Set(names.filter((caller) => called.get(caller)?.has(name)))]),
+  );
+  const heightOf = heightsOver(callers);
+  return names.toSorted((a, b) => heightOf(b) - heightOf(a));
+}
+
+/** How long the chains are over which a name reaches others that do not reach it; one more than theirs. */
+function heightsOver(reached: ReadonlyMap<string, ReadonlySet<string>>): (name: string) => number {
+  const heights = new Map<string, number>();
+  const heightOf = (name: string): number => {
+    const known = heights.get(name);
+    if (known !== undefined) return known;
+    const below = [...(reached.get(name) ?? [])].filter((other) => !reached.get(other)?.has(name));
+    const height = 1 + Math.max(-1, ...below.map(heightOf));
+    heights.set(name, height);
+    return height;
+  };
+  return heightOf;
 }
 
 /** Whether that service is needed by the one that its callee needs: neither can wait for the other. */

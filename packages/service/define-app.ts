@@ -74,6 +74,7 @@ export type Descriptors = () => Promise<Uint8Array>;
 
 export interface App<T extends Table = Table> {
   readonly name: string;
+  readonly table: T;
   readonly services: { readonly [Name in keyof T]: Service<T[Name], T> };
 }
 
@@ -110,7 +111,31 @@ export function defineApp<const T extends Table>(
       },
     ]),
   );
-  return { name, services: services as App<T>["services"] };
+  return { name, table, services: services as App<T>["services"] };
+}
+
+/**
+ * The lines of an application by the names that everything has while it runs: services, callees and stores are called
+ * by their hosts, as in traces, in containers and by operators.
+ */
+export function asDeployed({ name, table }: Pick<App, "name" | "table">): {
+  readonly name: string;
+  readonly services: Readonly<Record<string, { readonly definition: ServiceDefinition }>>;
+} {
+  const lines = Object.entries(table).map(([key, line]) => {
+    const { mongo, memcached, redis } = line.stores ?? {};
+    const definition = {
+      ...line,
+      calls: (line.calls ?? []).map((callee) => hostOf(callee, table[callee] ?? {})),
+      stores: {
+        ...(mongo ? { mongo: { ...mongo, host: databaseServer(key, mongo) } } : {}),
+        ...(memcached ? { memcached: { ...memcached, host: cacheServer(memcached) } } : {}),
+        ...(redis ? { redis: { ...redis, host: redisServer(redis) } } : {}),
+      },
+    };
+    return [hostOf(key, line), { definition }] as const;
+  });
+  return { name, services: Object.fromEntries(lines) };
 }
 
 /** The front door that people come in by: the first in the table, if it has several. Throws if there is none. */

@@ -13,6 +13,7 @@ export const refuseBusyPorts: Behaviour = ({ children }) => ({
   async beforeStart() {
     const wanted = [...children.values()].flatMap(({ plan }): WantedPort[] => [
       { port: plan.port, for: plan.name },
+      ...(plan.moreDoors ?? []).map(({ port, name }) => ({ port, for: name })),
       ...(plan.metricsPort ? [{ port: plan.metricsPort, for: `the metrics of ${plan.name}` }] : []),
     ]);
     const free = await Promise.all(wanted.map(({ port }) => isFree(port)));

@@ -5,6 +5,7 @@ import { untilReady } from "./check.ts";
 import { grpcServes } from "./grpc.ts";
 import { memcachedAnswers } from "./memcached.ts";
 import { mongodAnswers } from "./mongod.ts";
+import { redisAnswers } from "./redis.ts";
 import { thriftServes } from "./thrift.ts";
 
 async function portOf(server: Server): Promise<number> {
@@ -86,4 +87,14 @@ test("asking ends with the signal, and tells the last reason", async () => {
   const never = untilReady(() => Promise.reject(new Error("no disk")), AbortSignal.timeout(50));
 
   await expect(never).rejects.toMatchObject({ cause: { message: "no disk" } });
+});
+
+test("a Redis is ready when it answers PING, also one that wants a login, and not while it loads", async () => {
+  await redisAnswers(await saying(Buffer.from("+PONG\r\n")))(soon());
+  await redisAnswers(await saying(Buffer.from("-NOAUTH Authentication required.\r\n")))(soon());
+
+  const loading = redisAnswers(await saying(Buffer.from("-LOADING in memory\r\n")))(soon());
+  await expect(loading).rejects.toThrow(/still reading/);
+  const other = redisAnswers(await saying(Buffer.from("220 mail\r\n")))(soon());
+  await expect(other).rejects.toThrow(/no Redis/);
 });

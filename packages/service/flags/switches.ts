@@ -1,7 +1,7 @@
 import type { Fault } from "@faultline/faults/fault";
 import type { FlagDocument } from "@faultline/faults/flags/document";
 import type { Values } from "@faultline/faults/parameters";
-import type { Service } from "../define-app.ts";
+import { asDeployed, type Service } from "../define-app.ts";
 
 /** A fault that a document may turn on in a service, and the values of each variant that it may turn on. */
 export interface Concerned {
@@ -25,21 +25,19 @@ export async function readSwitches(
     import("@faultline/faults/flags/flag-of"),
     import("@faultline/faults/parameters"),
   ]);
-  const topology = topologyOf(service);
+  const topology = asDeployed({ name: service.app, table: service.table });
+  const calls = topology.services[service.host]?.definition.calls ?? [];
   return faults.flatMap((fault) => {
     const flag = document.flags[fault.name];
     if (!flag) return [];
     const variants = possibleVariants(flag).flatMap(([name, given]) => {
       const values = valuesOf(() => readParameters(fault.parameters, fieldsOf(given), topology));
-      return values && concerns(fault, values, service, hasTwin) ? [[name, values] as const] : [];
+      return values && concerns(fault, values, { ...service, calls, hasTwin })
+        ? [[name, values] as const]
+        : [];
     });
     return variants.length > 0 ? [{ fault, variants, targeted: flag.targeting !== undefined }] : [];
   });
-}
-
-function topologyOf({ app, table }: Service) {
-  const services = Object.entries(table).map(([name, definition]) => [name, { definition }]);
-  return { name: app, services: Object.fromEntries(services) };
 }
 
 function valuesOf(read: () => Values): Values | undefined {
@@ -51,19 +49,21 @@ function valuesOf(read: () => Values): Values | undefined {
   }
 }
 
-function concerns(
-  fault: Fault,
-  values: Values,
-  { name, definition }: Service,
-  hasTwin: (name: string) => boolean,
-): boolean {
+/** A service, whom it calls, and which twins it has. */
+interface Asked {
+  readonly host: string;
+  readonly calls: readonly string[];
+  hasTwin(name: string): boolean;
+}
+
+function concerns(fault: Fault, values: Values, { host, calls, hasTwin }: Asked): boolean {
   if (fault.twin) return hasTwin(fault.name);
   if (fault.onStore || fault.onProcess) return false;
   const aboutCallers =
     fault.onCall?.calling !== undefined || fault.onCall?.attempting !== undefined;
-  const calls = definition.calls?.includes(String(values.service)) ?? false;
-  if (aboutCallers && calls && (values.caller ?? name) === name) return true;
-  return values.service === name;
+  const isCaller = calls.includes(String(values.service));
+  if (aboutCallers && isCaller && (values.caller ?? host) === host) return true;
+  return values.service === host;
 }
 
 function fieldsOf(given: unknown): Readonly<Record<string, unknown>> {
