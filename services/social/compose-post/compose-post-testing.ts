@@ -1,0 +1,86 @@
+import type {
+  HomeTimelineServiceClient,
+  MediaServiceClient,
+  Post,
+  PostStorageServiceClient,
+  TextServiceClient,
+  UniqueIdServiceClient,
+  UserServiceClient,
+  UserTimelineServiceClient,
+} from "@faultline/thrift/social";
+
+/** What happens before a callee answers: it may wait, or throw. */
+export type Trouble = (method: string) => Promise<void>;
+
+/** Callees that work, unless there is trouble, and note what they were asked. */
+export function createNeighbours(trouble: Trouble) {
+  const asked: string[] = [];
+  const stored: Post[] = [];
+  const closed: bigint[] = [];
+  const ask = async (method: string) => {
+    asked.push(method);
+    await trouble(method);
+  };
+  const storage: Partial<PostStorageServiceClient> = {
+    async storePost({ post }) {
+      await ask("storePost");
+      stored.push(post);
+    },
+    async closePosts({ postIds }) {
+      await ask("closePosts");
+      closed.push(...postIds);
+    },
+    async listOpenPosts({ limit }) {
+      await ask("listOpenPosts");
+      return stored.filter(({ postId }) => !closed.includes(postId)).slice(0, limit);
+    },
+  };
+  return { asked, stored, closed, clients: { ...makers(ask), ...timelines(ask), ...of(storage) } };
+}
+
+function of(storage: Partial<PostStorageServiceClient>) {
+  return { "post-storage": storage as PostStorageServiceClient };
+}
+
+function makers(ask: Trouble) {
+  let lastId = 99n;
+  const user: Partial<UserServiceClient> = {
+    async composeCreatorWithUserId({ userId, username }) {
+      await ask("composeCreatorWithUserId");
+      return { userId, username };
+    },
+  };
+  const media: MediaServiceClient = {
+    async composeMedia({ mediaIds, mediaTypes }) {
+      await ask("composeMedia");
+      return mediaIds.map((mediaId, index) => ({ mediaId, mediaType: mediaTypes[index] ?? "" }));
+    },
+  };
+  const text: TextServiceClient = {
+    async composeText({ text }) {
+      await ask("composeText");
+      const userMentions = [{ userId: 2n, username: "bob" }];
+      return { text: text.toUpperCase(), userMentions, urls: [] };
+    },
+  };
+  const uniqueId: UniqueIdServiceClient = {
+    async composeUniqueId() {
+      await ask("composeUniqueId");
+      return ++lastId;
+    },
+  };
+  return { user: user as UserServiceClient, media, text, "unique-id": uniqueId };
+}
+
+function timelines(ask: Trouble) {
+  const userTimeline: Partial<UserTimelineServiceClient> = {
+    writeUserTimeline: () => ask("writeUserTimeline"),
+  };
+  const homeTimeline: Partial<HomeTimelineServiceClient> = {
+    writeHomeTimeline: () => ask("writeHomeTimeline"),
+  };
+  return {
+    "user-timeline": userTimeline as UserTimelineServiceClient,
+    "home-timeline": homeTimeline as HomeTimelineServiceClient,
+  };
+}
