@@ -86,9 +86,11 @@ export function createCollection<T extends Document>(
     async ensureIndex(keys, scope, options) {
       try {
         await ask(scope, (bounds) => driver.createIndex({ ...keys }, { ...bounds, ...options }));
+        return true;
       } catch (error) {
         if (!acceptedForIndex.has(serverCodeOf(error))) throw error;
         scope.log.info("index accepted as it is", { collection: driver.collectionName, keys });
+        return false;
       }
     },
   };

@@ -146,13 +146,15 @@ class Documents {
   }
 
   /** As with the real one, what is there already wins: an index of these keys, or duplicates. */
-  ensureIndex(fields: readonly string[], options: IndexOptions = {}): void {
+  ensureIndex(fields: readonly string[], options: IndexOptions = {}): boolean {
     const name = fields.join();
-    if (this.#indexes.has(name)) return;
     const index = new Index(fields, options);
+    const present = this.#indexes.get(name);
+    if (present) return present.unique === index.unique;
     const keys = this.#documents.flatMap((document) => index.keyOf(document) ?? []);
     const broken = index.unique && new Set(keys).size < keys.length;
     if (!broken) this.#indexes.set(name, index);
+    return !broken;
   }
 
   #assertUnique(document: Document, except?: Document): void {

@@ -78,12 +78,15 @@ export interface Collection<T extends Document> {
     options?: WriteOptions & { readonly upsert?: boolean },
   ): Promise<T | null>;
   deleteMany(filter: Filter, scope: CallScope, options?: WriteOptions): Promise<number>;
-  /** Makes sure that an index on these keys exists; one that is there under other options is accepted. */
+  /**
+   * Makes sure that an index on these keys exists. One that is there under other options is accepted, and so is that
+   * there can be no unique one because of what the collection holds. Answers whether the index is as it was wanted.
+   */
   ensureIndex(
     keys: Readonly<Record<string, 1 | -1>>,
     scope: CallScope,
     options?: IndexOptions,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 /** One MongoDB database, as a service gets it. */

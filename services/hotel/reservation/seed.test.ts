@@ -31,6 +31,7 @@ test("bookings are found by hotel and days through an index", async () => {
     ...inner.collection(name),
     ensureIndex: async (keys, _, options = {}) => {
       indexes.push(`${name} ${Object.keys(keys)} ${options.unique ?? false}`);
+      return true;
     },
   });
 

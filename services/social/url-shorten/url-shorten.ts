@@ -55,8 +55,8 @@ export function createUrlShorten({
 }
 
 /** The original's index, without which a short URL could be given twice. */
-export function indexUrls(mongo: Mongo, scope: CallScope): Promise<void> {
-  return ensureUnique(mongo.collection<StoredUrl>("url-shorten"), "shortened_url", scope);
+export async function indexUrls(mongo: Mongo, scope: CallScope): Promise<void> {
+  await ensureUnique(mongo.collection<StoredUrl>("url-shorten"), "shortened_url", scope);
 }
 
 /** Inserts the URLs under names that nobody has drawn before; a batch in which one is taken is drawn again. */

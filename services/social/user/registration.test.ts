@@ -12,6 +12,7 @@ import { ErrorCode, serviceException, UserService } from "@faultline/thrift/soci
 import { expect, onTestFinished, test } from "vitest";
 import { createUniqueIds } from "../unique-ids.ts";
 import { hashOf } from "./passwords.ts";
+import { indexUsers } from "./registration.ts";
 import {
   insertUsers,
   knownGraph,
@@ -185,16 +186,41 @@ test("a failing database is the contract's exception of the step that failed", a
   });
 });
 
+test.each(["in memory", "in a real database"])(
+  "where an original let several have one name, that is told, and everybody is served (%s)",
+  async (where) => {
+    const { log, lines } = keepLog();
+    const mongo = where === "in memory" ? createMemoryMongo() : openMongo("shared-names");
+    const users = ["ann", "bob", "ann"].map((username, i) => ({ user_id: BigInt(i), username }));
+    await insertUsers(mongo, ...users);
+
+    await indexUsers(mongo, testCall({ log }));
+    const { handlers } = await startedUser({ mongo });
+
+    expect(lines).toContainEqual({ message: "usernames not made unique", usernames: ["ann"] });
+    expect(await handlers.getUserId({ reqId: 1n, username: "ann" }, someCall())).toBe(0n);
+    await expect(handlers.registerUser(registrationOf("ann"), someCall())).rejects.toThrow(
+      "already",
+    );
+    await handlers.registerUser(registrationOf("cid"), someCall());
+  },
+);
+
+function openMongo(database: string): Mongo {
+  const mongo = connectMongo({
+    ...{ service: "user-service", peer: "user-mongodb" },
+    ...{ url: mongoUrl(), database: `${database}-${process.pid}`, bigints: true },
+  });
+  onTestFinished(() => mongo.close());
+  return mongo;
+}
+
 /** A replica with connections of its own to real servers. */
 async function realReplica(machine: number, memcached: string) {
-  const own = { service: "user-service" };
-  const mongo = connectMongo({
-    ...{ ...own, peer: "user-mongodb", url: mongoUrl(), database: "user", bigints: true },
-  });
-  const cache = connectMemcached({ ...own, peer: "user-memcached", addresses: [memcached] });
-  onTestFinished(async () => {
-    await Promise.all([mongo.close(), cache.close()]);
-  });
+  const mongo = openMongo("user");
+  const peer = "user-memcached";
+  const cache = connectMemcached({ service: "user-service", peer, addresses: [memcached] });
+  onTestFinished(() => cache.close());
   return await startedUser({ mongo, cache, ids: createUniqueIds({ machine }) });
 }
 

@@ -24,6 +24,8 @@ export interface Registration {
 
 /** Longer than any front door lets in. */
 const textBytesMax = 16_384;
+/** As many of the names that several users have as a line of the log tells. */
+const toldNamesMax = 10;
 
 const socialGraph = {
   name: "social-graph-service",
@@ -69,7 +71,22 @@ export async function register(
 export async function indexUsers(mongo: Mongo, scope: CallScope): Promise<void> {
   const users = mongo.collection<StoredUser>("user");
   await ensureUnique(users, "user_id", scope);
-  await ensureUnique(users, "username", scope);
+  if (await ensureUnique(users, "username", scope)) return;
+  const usernames = await sharedNames(users, scope);
+  scope.log.warn("usernames not made unique", { usernames });
+}
+
+/** Names that several users have, or a few of them. */
+async function sharedNames(users: Collection<StoredUser>, scope: CallScope): Promise<unknown[]> {
+  const groups = await users.aggregate<{ _id: unknown }>(
+    [
+      { $group: { _id: "$username", users: { $sum: 1 } } },
+      { $match: { users: { $gt: 1 } } },
+      { $limit: toldNamesMax },
+    ],
+    scope,
+  );
+  return groups.map(({ _id }) => _id);
 }
 
 async function isRegistered(
