@@ -27,6 +27,8 @@ export interface ConnectionEvents {
   free(connection: ClientConnection): void;
   /** It takes no more calls. Called once. */
   gone(connection: ClientConnection, cause: Error | undefined): void;
+  /** The server takes no more calls, and so it is with all other connections. */
+  goodbye(): void;
 }
 
 /**
@@ -112,6 +114,7 @@ export class ClientConnection {
     if (isGoodbye(message)) {
       this.#exchange = undefined;
       this.destroy();
+      this.#events.goodbye();
       exchange?.refused();
       return;
     }

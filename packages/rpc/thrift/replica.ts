@@ -28,12 +28,15 @@ export class Replica implements AnyReplica {
   lastError: Error | undefined;
   readonly #options: ReplicaOptions;
   readonly #connections = new Set<ClientConnection>();
+  /** Those whose server has said goodbye: they have a call still, and will get no other. */
+  readonly #parting = new Set<ClientConnection>();
   /** The one that was used last comes first again: what is not needed stays below, and the rest is fresh. */
   #idle: ClientConnection[] = [];
   #state: ReplicaState = "connecting";
   #failures = 0;
   #looks = 0;
   #connectedAtMs = Number.NEGATIVE_INFINITY;
+  #failedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   readonly #looking: NodeJS.Timeout;
 
@@ -64,8 +67,8 @@ export class Replica implements AnyReplica {
 
   grow(): boolean {
     if (this.#state !== "ready" || this.#connections.size >= this.#options.poolMax) return false;
-    // One that could not be made is not tried again at once.
-    if (this.#failures > 0 && performance.now() - this.#connectedAtMs < reconnectMs) return false;
+    // While connections cannot be made, it is not tried for each call anew.
+    if (performance.now() - this.#failedAtMs < reconnectMs) return false;
     this.#connect();
     return true;
   }
@@ -97,10 +100,11 @@ export class Replica implements AnyReplica {
     free: (connection: ClientConnection) => this.#onFree(connection),
     gone: (connection: ClientConnection, cause: Error | undefined) =>
       this.#onGone(connection, cause),
+    goodbye: () => this.#onGoodbye(),
   };
 
   #onFree(connection: ClientConnection): void {
-    if (this.#state === "closed") {
+    if (this.#state === "closed" || this.#parting.has(connection)) {
       connection.destroy();
       return;
     }
@@ -115,20 +119,30 @@ export class Replica implements AnyReplica {
 
   #onGone(connection: ClientConnection, cause: Error | undefined): void {
     this.#connections.delete(connection);
+    this.#parting.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
     if (this.#state === "closed") return;
     if (cause) this.lastError = cause;
-    if (!connection.isMade) this.#failures++;
+    if (!connection.isMade) this.#failedAtMs = performance.now();
     if (this.#connections.size > 0) this.#options.onChange();
     else this.#lost();
   }
 
+  /** The server takes no more calls on any connection: those without one are of no use. */
+  #onGoodbye(): void {
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    for (const connection of this.#connections)
+      if (connection.isMade) this.#parting.add(connection);
+  }
+
   /** No connection is left: a server that was there is looked for at once, one that stays away is not. */
   #lost(): void {
-    const wasReady = this.#state === "ready" && this.#failures === 0;
+    const nowMs = performance.now();
+    const wasReady = this.#state === "ready" && this.#failedAtMs < this.#connectedAtMs;
     this.#state = wasReady ? "connecting" : "failed";
-    const sinceMs = performance.now() - this.#connectedAtMs;
+    this.#failures = wasReady ? 0 : this.#failures + 1;
+    const sinceMs = nowMs - this.#connectedAtMs;
     const backoffMs = Math.min(reconnectMaxMs, reconnectMs * 1.6 ** (this.#failures - 1));
     // Clients that lost a server together do not all come back together.
     const waitMs = wasReady ? reconnectMs : backoffMs * (0.8 + 0.4 * Math.random());

@@ -7,7 +7,7 @@ import type { Arguments } from "./contract.ts";
 import { FrameReader } from "./frames.ts";
 import { goodbye } from "./goodbye.ts";
 import { healthMethod, healthReply } from "./health.ts";
-import { callsMax, lingerMs, nameLengthMax, pipelinedMax } from "./limits.ts";
+import { callsMax, firstCallMs, lingerMs, nameLengthMax, pipelinedMax } from "./limits.ts";
 import { type MessageHeader, messageKinds, ThriftReader } from "./protocol.ts";
 import { exceptionFrame, type ServedMethod, ServerCall } from "./server-call.ts";
 import { applicationTypes } from "./status.ts";
@@ -49,7 +49,10 @@ export class ServerConnection {
   #arrived: Buffer[] = [];
   /** Calls in the order in which they came. */
   #slots: Slot[] = [];
+  /** No call has come yet. */
+  #isNew = true;
   #draining = false;
+  #drainTimer: NodeJS.Timeout | undefined;
   #ended = false;
   #closed = false;
   /** The client is one of ours and understands a goodbye. */
@@ -78,12 +81,18 @@ export class ServerConnection {
 
   /** Finishes the calls that have come in, takes no others, and ends. */
   drain(): void {
-    this.#draining = true;
-    this.#advance();
+    // Whether a client that has not called yet is one of ours, its first call tells, which may be on its way.
+    if (this.#isNew) this.#drainTimer ??= setTimeout(() => this.#beginDrain(), firstCallMs);
+    else this.#beginDrain();
   }
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #beginDrain(): void {
+    this.#draining = true;
+    this.#advance();
   }
 
   /** Ends what has not got on for too long: half a message, an answer that is not read, or nothing at all. */
@@ -92,7 +101,7 @@ export class ServerConnection {
     const isStuck = since(this.#partialSince) > transfer || since(this.#unsentSince) > transfer;
     const isLeft = this.#ended && since(this.#activeAt) > transfer;
     if (isStuck || isLeft) this.destroy();
-    else if (this.#isIdle && since(this.#activeAt) > idle) this.drain();
+    else if (this.#isIdle && since(this.#activeAt) > idle) this.#beginDrain();
   }
 
   get #isIdle(): boolean {
@@ -118,6 +127,8 @@ export class ServerConnection {
   #onMessage(message: Buffer): void {
     // The time of a message that is not whole begins anew behind each one that is.
     this.#partialSince = undefined;
+    this.#isNew = false;
+    this.#draining ||= this.#drainTimer !== undefined;
     this.#arrived.push(message);
   }
 
@@ -226,7 +237,7 @@ export class ServerConnection {
   /** The client has said all that it wants; it may wait for answers still, but one of ours has left. */
   #onEnd(): void {
     if (this.#isOurs) this.destroy();
-    else this.drain();
+    else this.#beginDrain();
   }
 
   #finish(): void {
@@ -242,6 +253,7 @@ export class ServerConnection {
 
   #onClose(): void {
     this.#closed = true;
+    clearTimeout(this.#drainTimer);
     this.#reader.close();
     this.#arrived = [];
     for (const slot of this.#slots) {

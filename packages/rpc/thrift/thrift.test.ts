@@ -1,13 +1,376 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { nothing } from "../echo-contract.ts";
+import type { Call, Middleware } from "../call.ts";
+import { Cancellation } from "../cancellation.ts";
+import { nothing, type Saying } from "../echo-contract.ts";
+import { unavailable } from "../errors.ts";
 import { testCall } from "../test-call.ts";
-import { dial, serve } from "./testing.ts";
+import { thriftEcho } from "./echo-contract.ts";
+import { encodeFrame } from "./frames.ts";
+import { healthMethod } from "./health.ts";
+import { messageKinds } from "./protocol.ts";
+import {
+  answerCall,
+  answerFrame,
+  callFrame,
+  dial,
+  type RawCall,
+  RawClient,
+  rawServer,
+  serve,
+} from "./testing.ts";
 
-test("a call is answered", async () => {
-  const { client } = dial([(await serve()).address]);
-  await expect(client.say({ number: 7, words: ["grüß", "dich"] }, testCall())).resolves.toEqual({
-    number: 7,
-    words: ["grüß", "dich"],
+const number = (value: number): Saying => ({ number: value, words: [] });
+
+/** Handlers that wait until told to go on, and how many do. */
+function held() {
+  const waiting: (() => void)[] = [];
+  const handlers = thriftEcho(async (saying) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return saying;
   });
+  return { handlers, waiting };
+}
+
+test("while nobody is there calls fail at once, in the words of the originals", async () => {
+  const server = await serve();
+  await server.close();
+  const { client } = dial([server.address]);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("connect() failed: Connection refused"),
+  });
+});
+
+test("a name that nobody knows cannot be resolved, in the words of the originals", async () => {
+  const { client } = dial(["nowhere.invalid:9090"]);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("a server is reached by its name", async () => {
+  const { port } = await serve();
+  const { client } = dial([`localhost:${port}`]);
+  await expect(client.say(number(1), testCall())).resolves.toEqual(number(1));
+});
+
+test("a client is ready when a server is there, and not before", async () => {
+  const first = await serve();
+  await first.close();
+  const connection = dial([first.address]);
+  await expect(connection.ready(testCall({ withinMs: 200 }))).rejects.toMatchObject({
+    code: "deadlineExceeded",
+  });
+  await serve({ port: first.port });
+  await connection.ready(testCall());
+  await expect(connection.client.say(number(1), testCall())).resolves.toEqual(number(1));
+});
+
+test("a server that comes back is used again", async () => {
+  const first = await serve();
+  const { client } = dial([first.address]);
+  await client.say(nothing, testCall());
+  await first.close();
+  await expect.poll(() => client.say(nothing, testCall()).catch(() => "gone")).toBe("gone");
+  await serve({ port: first.port });
+  await expect
+    .poll(() => client.say(nothing, testCall()).catch(() => "gone"), { timeout: 10_000 })
+    .toEqual(nothing);
+});
+
+test("calls go to all replicas in turn", async () => {
+  const counts = [0, 0, 0];
+  const servers = await Promise.all(
+    counts.map((_, index) =>
+      serve({
+        handlers: thriftEcho(async (saying) => {
+          counts[index] = (counts[index] ?? 0) + 1;
+          return saying;
+        }),
+      }),
+    ),
+  );
+  const connection = dial(servers.map(({ address }) => address));
+  await connection.ready(testCall());
+  const all = () => counts.every((count) => count > 0);
+  await expect.poll(() => connection.client.say(nothing, testCall()).then(all)).toBe(true);
+  counts.fill(0);
+  for (let call = 0; call < 30; call++) await connection.client.say(nothing, testCall());
+  expect(counts).toEqual([10, 10, 10]);
+});
+
+test("replicas can be restarted one after the other without a call lost", async () => {
+  const servers = [await serve(), await serve()];
+  const connection = dial(servers.map(({ address }) => address));
+  await connection.ready(testCall());
+  let over = false;
+  let answered = 0;
+  const callers = Array.from({ length: 8 }, async () => {
+    while (!over) {
+      await connection.client.say(nothing, testCall());
+      answered++;
+    }
+  });
+  for (const { port, close } of servers) {
+    await close(5_000);
+    await serve({ port });
+    const before = answered;
+    await sleep(300);
+    expect(answered).toBeGreaterThan(before);
+  }
+  over = true;
+  await Promise.all(callers);
+});
+
+test("a server that closes finishes what it has accepted", async () => {
+  const { handlers, waiting } = held();
+  const server = await serve({ handlers });
+  const { client } = dial([server.address]);
+  const answers = [1, 2, 3].map((value) => client.say(number(value), testCall()));
+  await expect.poll(() => waiting.length).toBe(3);
+  const closed = server.close(10_000);
+  for (const go of waiting) go();
+  await expect(Promise.all(answers)).resolves.toEqual([1, 2, 3].map(number));
+  await closed;
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("what a server has not finished within its grace is cut off", async () => {
+  const { handlers, waiting } = held();
+  const server = await serve({ handlers });
+  const { client } = dial([server.address]);
+  const answer = client.say(nothing, testCall());
+  const failed = expect(answer).rejects.toMatchObject({ code: "unavailable" });
+  await expect.poll(() => waiting.length).toBe(1);
+  await server.close(50);
+  await failed;
+});
+
+test("a call whose server died in the middle is not sent again", async () => {
+  let calls = 0;
+  const { address } = await rawServer(({ socket }) => {
+    calls++;
+    socket.resetAndDestroy();
+  });
+  const { client } = dial([address]);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unavailable" });
+  expect(calls).toBe(1);
+});
+
+test("a call that a server closed without an answer may have been done, and is not sent again", async () => {
+  let calls = 0;
+  const { address } = await rawServer(({ socket }) => {
+    calls++;
+    socket.end();
+  });
+  const { client } = dial([address]);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({
+    code: "unavailable",
+    message: "the connection to echo was lost: No more data to read.",
+  });
+  expect(calls).toBe(1);
+});
+
+test("a connection that its server has dropped while idle is not used", async () => {
+  const { address, sockets } = await rawServer(answerCall);
+  const connection = dial([address]);
+  await connection.client.say(nothing, testCall());
+  for (const reset of [true, false, true, false]) {
+    const last = sockets.at(-1);
+    const { length } = sockets;
+    if (reset) last?.resetAndDestroy();
+    else last?.end();
+    await expect.poll(() => sockets.length).toBeGreaterThan(length);
+    await expect(connection.client.say(number(1), testCall())).resolves.toEqual(number(1));
+  }
+});
+
+test("an answer that comes after the deadline is nobody's: its connection is closed", async () => {
+  const late: RawCall[] = [];
+  const { address, sockets } = await rawServer((call) => {
+    if (call.saying.number === 1) late.push(call);
+    else answerCall(call);
+  });
+  const { client } = dial([address]);
+  await expect(client.say(number(1), testCall({ withinMs: 100 }))).rejects.toMatchObject({
+    code: "deadlineExceeded",
+  });
+  for (const call of late) answerCall(call);
+  await expect(client.say(number(2), testCall())).resolves.toEqual(number(2));
+  expect(sockets[0]?.destroyed || sockets[0]?.readableEnded || sockets.length > 1).toBe(true);
+});
+
+test("a call that its caller gives up takes its connection along", async () => {
+  const { address, sockets } = await rawServer((call) => {
+    if (call.saying.number !== 1) answerCall(call);
+  });
+  const { client } = dial([address]);
+  const cancellation = new Cancellation(Date.now() + 30_000);
+  const failure = client.say(number(1), { ...testCall(), cancellation });
+  const failed = expect(failure).rejects.toMatchObject({ code: "canceled" });
+  await expect.poll(() => sockets.length).toBe(1);
+  cancellation.cancel();
+  await failed;
+  await expect(client.say(number(2), testCall())).resolves.toEqual(number(2));
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+});
+
+const wrongAnswers: Readonly<Record<string, (call: RawCall) => Buffer>> = {
+  "with another number": ({ header, saying }) =>
+    answerFrame({ ...header, sequence: header.sequence + 1 }, saying),
+  "with another name": ({ header, saying }) => answerFrame({ ...header, name: "Sing" }, saying),
+  "that is a call": ({ header, saying }) => callFrame(header.sequence, saying),
+  "that is no Thrift": () => Buffer.from("\0\0\0\x05hello"),
+  "that is HTTP": () => Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"),
+  "that ends too early": ({ header }) =>
+    encodeFrame({ ...header, kind: messageKinds.reply }, (writer) => writer.field(12, 0)),
+};
+
+test.for(Object.entries(wrongAnswers))(
+  "an answer %s is an error, and its connection is closed",
+  async ([, wrong]) => {
+    const { address, sockets } = await rawServer((call) => {
+      if (call.saying.number === 1) call.socket.write(wrong(call));
+      else answerCall(call);
+    });
+    const { client } = dial([address]);
+    const failure = client.say(number(1), testCall());
+    await expect(failure).rejects.toMatchObject({ name: "ServiceError" });
+    await expect(client.say(number(2), testCall())).resolves.toEqual(number(2));
+    await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  },
+);
+
+test("an answer without a result is an unknown failure", async () => {
+  const { address } = await rawServer(({ socket, header }) => {
+    socket.write(encodeFrame({ ...header, kind: messageKinds.reply }, (writer) => writer.stop()));
+  });
+  const { client } = dial([address]);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unknown" });
+});
+
+test("a server that speaks without being asked loses its connection", async () => {
+  const { address, sockets } = await rawServer(answerCall);
+  const { client } = dial([address]);
+  await client.say(nothing, testCall());
+  sockets[0]?.write(answerFrame({ name: "Say", kind: 2, sequence: 2 }, number(13)));
+  await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  await expect(client.say(number(1), testCall())).resolves.toEqual(number(1));
+});
+
+const exhausted = {
+  code: "resourceExhausted",
+  exceptionCode: 1,
+  message: "Failed to connect to echo",
+};
+
+test("a call that gets no connection in time fails with the words and the code of the originals", async () => {
+  const { handlers, waiting } = held();
+  const { address } = await serve({ handlers });
+  const { client } = dial([address], { poolMax: 1, poolWaitMs: 50 });
+  const first = client.say(number(1), testCall());
+  await expect.poll(() => waiting.length).toBe(1);
+  await expect(client.say(number(2), testCall())).rejects.toMatchObject(exhausted);
+  waiting.shift()?.();
+  await expect(first).resolves.toEqual(number(1));
+});
+
+test("calls wait for a connection, as many as may, and are done in their turn", async () => {
+  const { handlers, waiting } = held();
+  const { address } = await serve({ handlers });
+  const { client } = dial([address], { poolMax: 2 });
+  const answers = [1, 2, 3, 4, 5].map((value) => client.say(number(value), testCall()));
+  await expect.poll(() => waiting.length).toBe(2);
+  const release = setInterval(() => waiting.shift()?.(), 5);
+  await expect(Promise.all(answers)).resolves.toEqual([1, 2, 3, 4, 5].map(number));
+  clearInterval(release);
+});
+
+test("further calls than may wait are refused at once", async () => {
+  const { handlers, waiting } = held();
+  const { address } = await serve({ handlers });
+  const connection = dial([address], { poolMax: 1 });
+  await connection.ready(testCall());
+  const calls = Array.from({ length: 4_096 + 1 }, () =>
+    connection.client.say(nothing, testCall()).catch((error: unknown) => error),
+  );
+  await expect.poll(() => waiting.length).toBe(1);
+  await expect(connection.client.say(nothing, testCall())).rejects.toMatchObject(exhausted);
+  connection.close();
+  await Promise.all(calls);
+});
+
+test("a client that is closed calls nobody", async () => {
+  const connection = dial([(await serve()).address]);
+  await connection.client.say(nothing, testCall());
+  connection.close();
+  await expect(connection.client.say(nothing, testCall())).rejects.toMatchObject({
+    code: "unavailable",
+    message: "the client of echo is closed",
+  });
+});
+
+test("the code of a failure reaches a client of ours", async () => {
+  const { address } = await serve({
+    handlers: thriftEcho(async () => {
+      throw unavailable("Redis is gone");
+    }),
+  });
+  await expect(dial([address]).client.say(nothing, testCall())).rejects.toMatchObject({
+    code: "unavailable",
+    message: "Redis is gone",
+    exceptionCode: undefined,
+  });
+});
+
+test("a request that is too large is refused before it is sent, an answer before it is", async () => {
+  const { address } = await serve({
+    handlers: thriftEcho(async () => ({ number: 0, words: ["x".repeat(17_000_000)] })),
+  });
+  const { client } = dial([address]);
+  const large = { number: 0, words: ["x".repeat(17_000_000)] };
+  const tooLarge = { code: "resourceExhausted", message: expect.stringContaining("at most") };
+  await expect(client.sing(large, testCall())).rejects.toMatchObject(tooLarge);
+  await expect(client.say(nothing, testCall())).rejects.toMatchObject(tooLarge);
   await expect(client.sing(nothing, testCall())).resolves.toEqual(nothing);
+});
+
+test("health is what the server was told of itself", async () => {
+  const server = await serve();
+  const raw = new RawClient(server.port);
+  const asked = async () => {
+    const heading = { name: healthMethod, kind: messageKinds.call, sequence: 5 };
+    raw.socket.write(encodeFrame(heading, (writer) => writer.stop()));
+    const reader = await raw.message();
+    const { name, kind, sequence } = reader.message();
+    reader.field();
+    return { name, kind, sequence, serving: reader.bool() };
+  };
+  const answer = { name: healthMethod, kind: messageKinds.reply, sequence: 5 };
+  expect(await asked()).toEqual({ ...answer, serving: false });
+  server.setServing(true);
+  expect(await asked()).toEqual({ ...answer, serving: true });
+});
+
+test("layers see calls of Thrift by their names, on both sides", async () => {
+  const seen: Partial<Call>[] = [];
+  const layer: Middleware = (call, next) => {
+    const { kind, system, name, service, peer, attributes } = call;
+    seen.push({ kind, system, name, service, ...(peer && { peer }), attributes });
+    return next(call);
+  };
+  const { address, port } = await serve({ layers: [layer] });
+  await dial([address], { layers: [layer] }).client.say(nothing, testCall());
+  const rpc = { "rpc.system.name": "thrift", "rpc.method": "echo.Echo/Say" };
+  const call = { system: "thrift", name: "echo.Echo/Say" };
+  const server = { "server.address": "127.0.0.1", "server.port": port };
+  expect(seen).toEqual([
+    {
+      ...call,
+      kind: "client",
+      service: "test",
+      peer: "echo",
+      attributes: { ...rpc, ...server, "server.service.name": "echo" },
+    },
+    { ...call, kind: "server", service: "echo", attributes: { ...rpc, "server.port": 0 } },
+  ]);
 });
