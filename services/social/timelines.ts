@@ -1,7 +1,14 @@
 import type { CallScope } from "@faultline/rpc/call";
-import type { KeySpace, Redis, ScriptReply } from "@faultline/stores/redis";
+import type { Redis } from "@faultline/stores/redis";
 import type { TimelineEntry } from "@faultline/thrift/social";
 import { ofRedis } from "./store-failures.ts";
+import {
+  addScript,
+  addToManyScript,
+  fillScript,
+  proofPattern,
+  readScript,
+} from "./timeline-scripts.ts";
 
 /** As many posts as Redis keeps of a timeline, or a quarter more: what is older is cut off now and then. */
 export const keptMax = 1_000;
@@ -41,6 +48,7 @@ export interface CachedPage {
  */
 export class Timelines {
   readonly #redis: Redis;
+  #turn = 0;
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -76,16 +84,11 @@ export class Timelines {
     { postId, timestamp }: TimelineEntry,
     scope: CallScope,
   ): Promise<void> {
-    const keys = userIds.map(String);
-    const member = { member: `${postId}`, score: Number(timestamp) };
-    await ofRedis(this.#redis.addNewToMany(keys, member, scope));
-    const turn = Number(BigInt.asUintN(31, timestamp ^ postId));
-    const long = keys.filter((_, place) => (place + turn) % cutOffEvery === 0);
-    for (let from = 0; from < long.length; from += cutOffAtOnce) {
-      const some = long.slice(from, from + cutOffAtOnce);
-      await Promise.all(
-        some.map((key) => ofRedis(this.#redis.keepNewest(key, cutOffAbove, scope))),
-      );
+    const turn = this.#turn++ % cutOffEvery;
+    const args = [`${timestamp}`, `${postId}`, ...limits, `${turn}`, `${cutOffEvery}`];
+    for (let from = 0; from < userIds.length; from += addedAtOnce) {
+      const keys = userIds.slice(from, from + addedAtOnce).map(String);
+      await ofRedis(this.#redis.evaluate(addToManyScript, keys, args, scope));
     }
   }
 
@@ -107,11 +110,11 @@ export class Timelines {
   }
 }
 
-/** A timeline of somebody much followed is cut off once in so many additions. */
+/** How long a timeline is looked at once in so many additions. */
 const cutOffEvery = 64;
-const cutOffAtOnce = 256;
+/** Redis does nothing else during one script: this is half a millisecond's work. */
+const addedAtOnce = 512;
 const limits = [`${keptMax}`, `${cutOffAbove}`];
-const proofPattern = /^(\w+) (\d+) (whole|newest)$/;
 
 function keysOf(userId: bigint): string[] {
   return [`${userId}`, `${userId}:gen`];
@@ -120,99 +123,4 @@ function keysOf(userId: bigint): string[] {
 /** Anything else in a timeline was put there by a person. */
 function isId(member: string): boolean {
   return /^-?\d{1,19}$/.test(member);
-}
-
-/** In Lua: cuts off what is too old, which makes a whole timeline one of the newest posts. */
-const cutOff = `
-local function parts(proof)
-  if not proof then return nil end
-  return string.match(proof, '^(%w+) (%d+) (%a+)$')
-end
-local function cut_off(kept, above)
-  local size = redis.call('ZCARD', KEYS[1])
-  if size <= above then return size end
-  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, size - kept - 1)
-  local run = parts(redis.call('GET', KEYS[2]))
-  if run then redis.call('SET', KEYS[2], run .. ' ' .. kept .. ' newest') end
-  return kept
-end
-`;
-
-const readScript = {
-  name: "read timeline",
-  lua: `${cutOff}
-local size = cut_off(tonumber(ARGV[3]), tonumber(ARGV[4]))
-return { redis.call('GET', KEYS[2]), size, redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2] - 1) }
-`,
-  inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
-    const [key = "", proofKey = ""] = keys;
-    const [start, stop, kept, above] = args.map(Number);
-    const size = cutOffInMemory(redis, keys, { kept, above });
-    return [redis.get(proofKey) ?? null, size, redis.newest(key, start ?? 0, stop ?? 0)];
-  },
-};
-
-/** A proof that promises more than there is was outlived by what it proved: the key was evicted. */
-const addScript = {
-  name: "add to timeline",
-  lua: `${cutOff}
-local run, posts, state = parts(redis.call('GET', KEYS[2]))
-if run and redis.call('ZCARD', KEYS[1]) < tonumber(posts) then
-  redis.call('DEL', KEYS[2])
-  run = nil
-end
-redis.call('ZADD', KEYS[1], 'NX', ARGV[1], ARGV[2])
-if run then
-  redis.call('SET', KEYS[2], run .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. state)
-end
-return cut_off(tonumber(ARGV[3]), tonumber(ARGV[4]))
-`,
-  inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
-    const [key = "", proofKey = ""] = keys;
-    const [score, member = "", kept, above] = args;
-    let [, run, posts, state] = proofPattern.exec(redis.get(proofKey) ?? "") ?? [];
-    if (run && redis.count(key) < Number(posts)) {
-      redis.delete([proofKey]);
-      run = undefined;
-    }
-    redis.addNew(key, [{ member, score: Number(score) }]);
-    if (run) redis.set(proofKey, `${run} ${redis.count(key)} ${state}`);
-    return cutOffInMemory(redis, keys, { kept: Number(kept), above: Number(above) });
-  },
-};
-
-const fillScript = {
-  name: "fill timeline",
-  lua: `${cutOff}
-for from = 4, #ARGV, 2000 do
-  redis.call('ZADD', KEYS[1], 'NX', unpack(ARGV, from, math.min(from + 1999, #ARGV)))
-end
-redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. ARGV[2])
-return cut_off(tonumber(ARGV[3]), tonumber(ARGV[3]))
-`,
-  inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
-    const [key = "", proofKey = ""] = keys;
-    const [run, state, kept, ...pairs] = args;
-    for (let at = 0; at < pairs.length; at += 2) {
-      redis.addNew(key, [{ score: Number(pairs[at]), member: pairs[at + 1] ?? "" }]);
-    }
-    redis.set(proofKey, `${run} ${redis.count(key)} ${state}`);
-    return cutOffInMemory(redis, keys, { kept: Number(kept), above: Number(kept) });
-  },
-};
-
-function cutOffInMemory(
-  redis: KeySpace,
-  [key = "", proofKey = ""]: readonly string[],
-  {
-    kept = 0,
-    above = 0,
-  }: { readonly kept?: number | undefined; readonly above?: number | undefined },
-): number {
-  const size = redis.count(key);
-  if (size <= above) return size;
-  redis.keepNewest(key, kept);
-  const [, run] = proofPattern.exec(redis.get(proofKey) ?? "") ?? [];
-  if (run) redis.set(proofKey, `${run} ${kept} newest`);
-  return kept;
 }
