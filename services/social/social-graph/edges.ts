@@ -102,7 +102,11 @@ export class Edges {
     const pending = { user_id: followee, token, at: since };
     const unfollowing = { user_id: user, "followees.user_id": { $ne: followee } };
     for (;;) {
-      if (await this.#change(unfollowing, { $push: { followees, pending } }, scope)) return true;
+      try {
+        if (await this.#change(unfollowing, { $push: { followees, pending } }, scope)) return true;
+      } catch (error) {
+        throw isTooLarge(error) ? outOfRoom(user, "followees") : error;
+      }
       const said = await this.#said({ user, followee }, scope);
       if (said.since !== undefined) return false;
       await this.ensure(user, scope);
@@ -151,22 +155,32 @@ export class Edges {
     const passed = typeof fence === "number" ? fence : { $exists: false };
     const filter = { user_id: followee, [field]: passed };
     const pass = { $inc: { [field]: 1 } };
+    const without = { ...filter, "followers.user_id": { $ne: user } };
     const remove = { $pull: { followers: { user_id: user } }, ...pass };
-    if (since === undefined) return await this.#change(filter, remove, scope);
+    if (since === undefined) return await this.#removed(filter, remove, scope);
 
     const followers = { user_id: user, timestamp: since };
-    const without = { ...filter, "followers.user_id": { $ne: user } };
     try {
       if (await this.#change(without, { $push: { followers }, ...pass }, scope)) return true;
     } catch (error) {
-      if (isTooLarge(error)) await this.#withdraw(pair, since, scope);
-      throw error;
+      if (!isTooLarge(error)) throw error;
+      return await this.#withdraw(pair, since, scope);
     }
     const same = { ...filter, followers: { $elemMatch: followers } };
     if (await this.#change(same, pass, scope)) return true;
     // An entry of another time makes room first, and the next round adds the right one.
-    await this.#change(filter, remove, scope);
+    await this.#removed(filter, remove, scope);
     return false;
+  }
+
+  async #removed(filter: object, remove: Update, scope: CallScope): Promise<boolean> {
+    try {
+      return await this.#change(filter, remove, scope);
+    } catch (error) {
+      // An entry takes more room than passing the fence: so there is none, and there can be none.
+      if (isTooLarge(error)) return true;
+      throw error;
+    }
   }
 
   /** Ends a following that the followee's document has no room for. */
