@@ -42,7 +42,7 @@ function seriesFinder(durations: Durations) {
   return (call: Call, error: ServiceError | undefined): Series => {
     const outcome = statusText(call, error);
     const byName = entryOf<ByName>(known[call.kind], call.peer ?? "");
-    const byOutcome = entryOf<ByOutcome>(byName, call.name);
+    const byOutcome = entryOf<ByOutcome>(byName, nameOf(call));
     let series = byOutcome.get(outcome);
     if (!series) {
       series = histogramOf(durations, call).with(labelsOf(call, outcome, error));
@@ -50,6 +50,12 @@ function seriesFinder(durations: Durations) {
     }
     return series;
   };
+}
+
+/** A contract may give several methods the same name in traces; they are counted apart all the same. */
+function nameOf({ attributes, name }: Call): string {
+  const method = attributes[names.rpcMethod];
+  return typeof method === "string" ? method : name;
 }
 
 function entryOf<Entry extends Map<string, unknown>>(map: Map<string, Entry>, key: string): Entry {
@@ -77,7 +83,7 @@ function labelsOf(call: Call, outcome: string, error: ServiceError | undefined):
     };
   }
   if (call.system === "grpc" || call.system === "thrift") {
-    const method = { [names.rpcSystem]: call.system, [names.rpcMethod]: call.name };
+    const method = { [names.rpcSystem]: call.system, [names.rpcMethod]: nameOf(call) };
     return { ...method, ...peer, [names.rpcStatusCode]: outcome };
   }
   return {

@@ -5,7 +5,7 @@ import { Cancellation } from "../cancellation.ts";
 import { nothing, type Saying } from "../echo-contract.ts";
 import { unavailable } from "../errors.ts";
 import { testCall } from "../test-call.ts";
-import { thriftEcho } from "./echo-contract.ts";
+import { ThriftEcho, thriftEcho } from "./echo-contract.ts";
 import { encodeFrame } from "./frames.ts";
 import { healthMethod } from "./health.ts";
 import { messageKinds } from "./protocol.ts";
@@ -372,5 +372,26 @@ test("layers see calls of Thrift by their names, on both sides", async () => {
       attributes: { ...rpc, ...server, "server.service.name": "echo" },
     },
     { ...call, kind: "server", service: "echo", attributes: { ...rpc, "server.port": 0 } },
+  ]);
+});
+
+test("spans are called what the contract calls them, while metrics know the method", async () => {
+  const { say, sing } = ThriftEcho.methods;
+  const spanNames = { server: "say_server", client: "say_client" };
+  const contract = { ...ThriftEcho, methods: { say: { ...say, spanNames }, sing } };
+  const seen: unknown[] = [];
+  const layer: Middleware = (call, next) => {
+    seen.push([call.name, call.attributes["rpc.method"]]);
+    return next(call);
+  };
+  const { address } = await serve({ contract, layers: [layer] });
+  const { client } = dial([address], { contract, layers: [layer] });
+  await client.say(nothing, testCall());
+  await client.sing(nothing, testCall());
+  expect(seen).toEqual([
+    ["say_client", "echo.Echo/Say"],
+    ["say_server", "echo.Echo/Say"],
+    ["echo.Echo/Sing", "echo.Echo/Sing"],
+    ["echo.Echo/Sing", "echo.Echo/Sing"],
   ]);
 });
