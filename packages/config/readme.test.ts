@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { flagSettings } from "./flags.ts";
 import { gatewaySettings } from "./gateway.ts";
 import { loginSettings } from "./login.ts";
+import { machineIdSettings } from "./machine-id.ts";
 import { ownSettings, sharedSettings } from "./service-config.ts";
 
 test("the README has one row for every setting, with its words and its example", () => {
@@ -13,6 +14,7 @@ test("the README has one row for every setting, with its words and its example",
     ...flagSettings,
     ...gatewaySettings,
     ...loginSettings,
+    ...machineIdSettings,
     ...ownSettings(facts),
   });
   const rows = settings.map(

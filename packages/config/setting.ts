@@ -33,10 +33,10 @@ export function text<T extends string | undefined>(
 }
 
 /** A whole number from `min` to `max`. */
-export function integer(
+export function integer<F extends number | undefined>(
   variable: string,
-  details: Details<number> & { readonly min: number; readonly max: number },
-): Setting<number> {
+  details: Details<F> & { readonly min: number; readonly max: number },
+): Setting<number | F> {
   const { min, max } = details;
   return {
     variable,

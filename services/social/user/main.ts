@@ -1,4 +1,5 @@
 import { assemble } from "@faultline/service/assemble";
+import { readMachineId } from "@faultline/service/machine-id";
 import { serve } from "@faultline/service/serve";
 import { readTokenSecret } from "@faultline/service/token-secret";
 import { social } from "../topology.ts";
@@ -13,7 +14,7 @@ export const service = assemble(social.services.user, {
       mongo,
       cache,
       graph: clients["social-graph"],
-      ids: createUniqueIds({ machine: drawMachine() }),
+      ids: createUniqueIds({ machine: readMachineId() ?? drawMachine() }),
       secret: readTokenSecret(),
     }),
 });
