@@ -1,8 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { hotel } from "@faultline/hotel/topology";
-import type { Service } from "@faultline/service/define-app";
-import { expect, test } from "vitest";
+import { apps } from "@faultline/launcher/apps";
+import { isCircular } from "@faultline/service/call-order";
+import {
+  cacheServer,
+  containerPort,
+  databaseServer,
+  protocolOf,
+  redisServer,
+  type Service,
+} from "@faultline/service/define-app";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { composeFile } from "./compose/compose-file.ts";
 import { variable } from "./compose/variable.ts";
@@ -22,18 +30,18 @@ interface ComposeService {
 }
 
 const root = join(import.meta.dirname, "..");
-const text = composeFile(hotel);
-const file: { services: Record<string, ComposeService>; volumes: Record<string, unknown> } = parse(
-  text,
-  { version: "1.1", merge: true, maxAliasCount: -1 },
-);
-const lines: readonly Service[] = Object.values(hotel.services);
-const services = Object.entries(file.services);
 
-function serviceNamed(name: string): ComposeService {
-  const found = file.services[name];
-  if (!found) throw new Error(`compose.yaml has no ${name}`);
-  return found;
+/** The servers that a service keeps its data in, by kind. */
+function storesOf({ name, definition: { stores = {} } }: Service) {
+  return {
+    mongo: stores.mongo && databaseServer(name, stores.mongo),
+    memcached: stores.memcached && cacheServer(stores.memcached),
+    redis: stores.redis && redisServer(stores.redis),
+  };
+}
+
+function present(names: readonly (string | undefined)[]): string[] {
+  return names.flatMap((name) => name ?? []);
 }
 
 test("every rendered file in the repository is what the topologies give", () => {
@@ -43,107 +51,147 @@ test("every rendered file in the repository is what the topologies give", () => 
   }
 });
 
-test("the file has every service and store of the topology by its name, and two tools", () => {
-  const stores = lines.flatMap(({ name, definition: { stores } }) => [
-    ...(stores?.mongo ? [`mongodb-${name}`] : []),
-    ...(stores?.memcached ? [`memcached-${stores.memcached.name}`] : []),
-  ]);
-  const wanted = [...lines.map(({ name }) => name), ...stores, "jaeger", "k6"];
-
-  expect(Object.keys(file.services).toSorted()).toEqual(wanted.toSorted());
-  expect(Object.keys(file.volumes).toSorted()).toEqual(
-    stores.filter((name) => name.startsWith("mongodb-")).toSorted(),
-  );
-});
-
-test.each(lines.map((line) => [line.name, line.definition] as const))(
-  "%s runs by its name, is asked on its port, and is told of its stores and callees",
-  (name, { port, http, stores, calls = [] }) => {
-    const { command, environment = {}, healthcheck, depends_on } = serviceNamed(name);
-    const { mongo, memcached } = stores ?? {};
-    const cache = memcached && `memcached-${memcached.name}`;
-
-    expect(command).toEqual([name]);
-    expect(healthcheck?.test).toEqual(["CMD", "healthcheck", http ? "http" : "grpc", `${port}`]);
-    expect(environment.MONGO_URL).toBe(
-      mongo && `mongodb://${mongo.auth ? "admin:admin@" : ""}mongodb-${name}:27017`,
-    );
-    expect(environment.MEMCACHED_ADDRESS).toBe(cache && `${cache}:11211`);
-    for (const callee of calls) {
-      const address = `${callee}:${lines.find((line) => line.name === callee)?.definition.port}`;
-      expect(Object.values(environment)).toContain(address);
-    }
-    expect(Object.keys(depends_on ?? {}).toSorted()).toEqual(
-      [...(mongo ? [`mongodb-${name}`] : []), ...(cache ? [cache] : []), ...calls].toSorted(),
-    );
-  },
-);
-
-test("databases with access control, and only those, get --auth, users and fault scripts", () => {
-  for (const { name, definition } of lines.filter((line) => line.definition.stores?.mongo)) {
-    const { command, volumes } = serviceNamed(`mongodb-${name}`);
-    const auth = definition.stores?.mongo?.auth ?? false;
-
-    expect(command).toEqual(auth ? ["mongod", "--auth"] : ["mongod"]);
-    expect(volumes?.some((volume) => volume.includes(":/scripts:ro"))).toBe(auth);
-    expect(volumes).toContain(`mongodb-${name}:/data/db`);
-  }
-});
-
-test.each(services)(
-  "%s is bounded, cannot change its own image, and has no more rights than it needs",
-  (_, service) => {
-    expect(service).toMatchObject({
-      read_only: true,
-      cap_drop: ["ALL"],
-      security_opt: ["no-new-privileges:true"],
-      logging: { options: { "max-size": "10m" } },
-    });
-    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
-    expect(service.image).toMatch(/^\$\{[A-Z0-9]+_IMAGE:-[\w./-]+:[\w.-]+\}$/);
-    expect(service.image).not.toContain(":latest");
-  },
-);
-
-test("everything that stays up is restarted, has a health check, and starts after what it needs is healthy", () => {
-  for (const [name, service] of services.filter(([name]) => name !== "k6")) {
-    expect(service.restart, name).toBe("unless-stopped");
-    expect(service.healthcheck?.interval, name).toBe("15s");
-    for (const needed of Object.values(service.depends_on ?? {}))
-      expect(needed.condition).toBe("service_healthy");
-  }
-});
-
-test("only the front door and Jaeger's page have a port on this machine, on loopback", () => {
-  const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
-
-  expect(published).toEqual([
+const doors: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  hotel: [
     ["frontend", `127.0.0.1:${variable("FRONTEND_PORT", "5000")}:5000`],
     ["jaeger", `127.0.0.1:${variable("JAEGER_PORT", "16686")}:16686`],
-  ]);
-});
+  ],
+  social: [
+    ["nginx-thrift", `127.0.0.1:${variable("NGINX_THRIFT_PORT", "8080")}:8080`],
+    ["media-frontend", `127.0.0.1:${variable("MEDIA_FRONTEND_PORT", "8081")}:8080`],
+    ["jaeger", `127.0.0.1:${variable("JAEGER_PORT", "16686")}:16686`],
+  ],
+};
 
-test("Jaeger and k6 come by their profiles alone, and nothing waits for them", () => {
-  const byProfile = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
-  const needed = services.flatMap(([, service]) => Object.keys(service.depends_on ?? {}));
+describe.each(Object.values(apps))("$title", ({ app }) => {
+  const text = composeFile(app);
+  const file: { services: Record<string, ComposeService>; volumes: Record<string, unknown> } =
+    parse(text, { version: "1.1", merge: true, maxAliasCount: -1 });
+  const lines: readonly Service[] = Object.values(app.services);
+  const services = Object.entries(file.services);
 
-  expect(byProfile).toEqual(["jaeger", "k6"]);
-  expect(needed).not.toContain("jaeger");
-});
+  function serviceNamed(name: string): ComposeService {
+    const found = file.services[name];
+    if (!found) throw new Error(`the file has no ${name}`);
+    return found;
+  }
 
-test("the file keeps to keys that docker-compose 1.29 knows", () => {
-  const known = new Set(
-    "build cap_drop command depends_on environment expose healthcheck hostname image labels logging mem_limit ports profiles read_only restart security_opt tmpfs user volumes".split(
-      " ",
-    ),
+  test("the file has every service and store of the topology by its name, and two tools", () => {
+    const stores = lines.map(storesOf);
+    const wanted = [
+      ...lines.map(({ host }) => host),
+      ...new Set(present(stores.flatMap((store) => Object.values(store)))),
+      ...["jaeger", "k6"],
+    ];
+    const kept = new Set(present(stores.flatMap(({ mongo, redis }) => [mongo, redis])));
+
+    expect(Object.keys(file.services).toSorted()).toEqual(wanted.toSorted());
+    expect(Object.keys(file.volumes).toSorted()).toEqual([...kept].toSorted());
+  });
+
+  test.each(lines.map((line) => [line.host, line] as const))(
+    "%s runs by its name, is asked on its port, and is told of its stores and callees",
+    (host, line) => {
+      const { command, environment = {}, healthcheck, depends_on } = serviceNamed(host);
+      const { mongo, memcached, redis } = storesOf(line);
+      const { calls = [], stores } = line.definition;
+      const login = stores?.mongo?.auth ? "admin:admin@" : "";
+      const callees = calls.flatMap((callee) => lines.filter(({ name }) => name === callee));
+      const earlier = callees.filter(({ name }) => !isCircular(app, line.name, name));
+
+      expect(command).toEqual([`${app.name}/${line.name}`]);
+      expect(healthcheck?.test.slice(2)).toEqual([
+        protocolOf(line.definition),
+        `${containerPort(line.definition)}`,
+      ]);
+      expect(environment.MONGO_URL).toBe(mongo && `mongodb://${login}${mongo}:27017`);
+      expect(environment.MEMCACHED_ADDRESS).toBe(memcached && `${memcached}:11211`);
+      expect(environment.REDIS_URL).toBe(redis && `redis://${redis}:6379`);
+      for (const callee of callees) {
+        const address = `${callee.host}:${containerPort(callee.definition)}`;
+        expect(Object.values(environment)).toContain(address);
+      }
+      expect(Object.keys(depends_on ?? {}).toSorted()).toEqual(
+        present([mongo, memcached, redis, ...earlier.map((callee) => callee.host)]).toSorted(),
+      );
+    },
   );
 
-  expect(text).not.toMatch(/^(version|name):/m);
-  for (const [name, service] of services) {
-    expect(
-      Object.keys(service).filter((key) => !known.has(key)),
-      name,
-    ).toEqual([]);
-    expect(service.healthcheck ?? {}).not.toHaveProperty("start_interval");
-  }
+  test("databases with access control, and only those, get --auth, users and fault scripts", () => {
+    for (const line of lines.filter(({ definition }) => definition.stores?.mongo)) {
+      const server = storesOf(line).mongo ?? "";
+      const { command, volumes } = serviceNamed(server);
+      const auth = line.definition.stores?.mongo?.auth ?? false;
+
+      expect(command).toEqual(auth ? ["mongod", "--auth"] : ["mongod"]);
+      expect(volumes?.some((volume) => volume.includes(":/scripts:ro"))).toBe(auth);
+      expect(volumes).toContain(`${server}:/data/db`);
+    }
+  });
+
+  test.each(services)(
+    "%s is bounded, cannot change its own image, and has no more rights than it needs",
+    (_, service) => {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ["ALL"],
+        security_opt: ["no-new-privileges:true"],
+        logging: { options: { "max-size": "10m" } },
+      });
+      expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+      expect(service.image).toMatch(/^\$\{[A-Z0-9]+_IMAGE:-[\w./-]+:[\w.-]+\}$/);
+      expect(service.image).not.toContain(":latest");
+    },
+  );
+
+  test("everything that stays up is restarted, has a health check, and starts after what it needs is healthy", () => {
+    for (const [name, service] of services.filter(([name]) => name !== "k6")) {
+      expect(service.restart, name).toBe("unless-stopped");
+      expect(service.healthcheck?.interval, name).toBe("15s");
+      for (const needed of Object.values(service.depends_on ?? {}))
+        expect(needed.condition).toBe("service_healthy");
+    }
+  });
+
+  test("only front doors and Jaeger's page have a port on this machine, on loopback", () => {
+    const published = services.flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => [name, port]),
+    );
+
+    expect(published).toEqual(doors[app.name]);
+  });
+
+  test("Jaeger and k6 come by their profiles alone, and nothing waits for them", () => {
+    const byProfile = services.filter(([, { profiles }]) => profiles).map(([name]) => name);
+    const needed = services.flatMap(([, service]) => Object.keys(service.depends_on ?? {}));
+
+    expect(byProfile).toEqual(["jaeger", "k6"]);
+    expect(needed).not.toContain("jaeger");
+  });
+
+  test("a Redis keeps what it answered on disk, and refuses rather than forgets", () => {
+    for (const server of present(lines.map((line) => storesOf(line).redis))) {
+      const { command, volumes } = serviceNamed(server);
+
+      expect(command?.join(" ")).toMatch(/^redis-server --appendonly yes .*noeviction$/);
+      expect(volumes).toEqual([`${server}:/data`]);
+    }
+  });
+
+  test("the file keeps to keys that docker-compose 1.29 knows", () => {
+    const known = new Set(
+      "build cap_drop command depends_on environment expose healthcheck hostname image labels logging mem_limit ports profiles read_only restart security_opt tmpfs user volumes".split(
+        " ",
+      ),
+    );
+
+    expect(text).not.toMatch(/^(version|name):/m);
+    for (const [name, service] of services) {
+      expect(
+        Object.keys(service).filter((key) => !known.has(key)),
+        name,
+      ).toEqual([]);
+      expect(service.healthcheck ?? {}).not.toHaveProperty("start_interval");
+    }
+  });
 });

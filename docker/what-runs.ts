@@ -32,8 +32,8 @@ export async function runningOf(
     service ? name === service : definition.http,
   );
   if (!own) throw new Error(`${app} has no ${service ?? "front door"}`);
-  const { protocolOf } = await import("@faultline/service/define-app");
-  return { kind: protocolOf(own.definition), port: Number(port || own.definition.port) };
+  const { containerPort, protocolOf } = await import("@faultline/service/define-app");
+  return { kind: protocolOf(own.definition), port: Number(port || containerPort(own.definition)) };
 }
 
 function flag(line: readonly string[], name: string): number | undefined {

@@ -1,11 +1,11 @@
-import type { App } from "@faultline/service/define-app";
+import { type App, frontDoorOf } from "@faultline/service/define-app";
 import { Document, isMap, isScalar, isSeq, type Pair, visit, type YAMLMap } from "yaml";
-import { servicesOf, shared } from "./service-blocks.ts";
+import { servicesOf, sharedBlocksOf, volumesOf } from "./service-blocks.ts";
 
-const head = (app: string, command: string) => `\
-# Rendered from services/${app}/topology.ts: change docker/compose, then npm run render.
+const head = (app: App, command: string) => `\
+# Rendered from services/${app.name}/topology.ts: change docker/compose, then npm run render.
 #
-#   ${command} up                            the application, on http://127.0.0.1:5000
+#   ${command} up                            the application, on http://127.0.0.1:${frontDoorOf(app).definition.port}
 #   ${command} --profile observability up    and Jaeger, on http://127.0.0.1:16686
 #   ${command} --profile load run --rm k6    a load on it
 #
@@ -20,25 +20,23 @@ const oneToALine = ["volumes"];
 /** The compose file of an application, as text. `command` is how its reader calls Compose. */
 export function composeFile(app: App, command = "docker compose"): string {
   const services = servicesOf(app);
-  const databases = [...services.keys()].filter((name) => name.startsWith("mongodb-"));
+  const shared = sharedBlocksOf(app);
   const file = new Document(
     {
-      ...Object.fromEntries(
-        Object.entries(shared).map(([name, extended]) => [`x-${name}`, written(extended)]),
-      ),
+      ...Object.fromEntries(shared.map(([name, extended]) => [`x-${name}`, written(extended)])),
       services: Object.fromEntries(
         [...services].map(([name, extended]) => [name, written(extended)]),
       ),
-      volumes: Object.fromEntries(databases.map((name) => [name, {}])),
+      volumes: Object.fromEntries(volumesOf(app).map((name) => [name, {}])),
     },
     { version: "1.1", aliasDuplicateObjects: false },
   );
-  for (const name of Object.keys(shared)) mapAt(file, [`x-${name}`]).anchor = name;
+  for (const [name] of shared) mapAt(file, [`x-${name}`]).anchor = name;
   visit(file, { Pair: (_, pair) => tidy(file, pair) });
   for (const pair of [...mapAt(file, []).items, ...mapAt(file, ["services"]).items.slice(1)]) {
     if (isScalar(pair.key)) pair.key.spaceBefore = true;
   }
-  return head(app.name, command) + file.toString({ lineWidth });
+  return head(app, command) + file.toString({ lineWidth });
 }
 
 /** What a block builds upon comes first; what it says itself comes after that, and wins. */

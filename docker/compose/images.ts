@@ -20,6 +20,8 @@ export const images = {
    * scripts written for the original's `mongo` run through `stores/mongo`, or with MONGO_IMAGE=mongo:4.4.30.
    */
   mongo: { variable: "MONGO_IMAGE", pinned: "mongo:7.0.28" },
+  /** The last line of Redis under a free licence; its commands and errors are those of Debian's 7.0, which runs locally. */
+  redis: { variable: "REDIS_IMAGE", pinned: "redis:7.2.11" },
   node: { variable: "NODE_IMAGE", pinned: "node:26-bookworm-slim" },
 } satisfies Record<string, Image>;
 

@@ -1,6 +1,18 @@
+import { redisFlags } from "@faultline/launcher/commands";
 import { addressVariable } from "@faultline/launcher/environment";
 import { databaseUser } from "@faultline/launcher/mongo-users";
-import { type App, protocolOf, type Service } from "@faultline/service/define-app";
+import { isCircular } from "@faultline/service/call-order";
+import {
+  type App,
+  cacheServer,
+  containerPort,
+  databaseServer,
+  frontDoorOf,
+  hostOf,
+  protocolOf,
+  redisServer,
+  type Service,
+} from "@faultline/service/define-app";
 import { images, reference } from "./images.ts";
 import { variable, variableUnlessSet } from "./variable.ts";
 
@@ -75,16 +87,51 @@ export const shared = {
       healthcheck: healthcheck("bash", "/stores/memcached-answers.sh"),
     },
   },
+  redis: {
+    extends: "harmless",
+    block: {
+      image: reference(images.redis),
+      user: "redis",
+      command: ["redis-server", ...redisFlags],
+      restart: "unless-stopped",
+      tmpfs: ["/tmp:size=16m"],
+      mem_limit: "640m",
+      // With `-e` an error that Redis answers, as while it reads its data, is a failure.
+      healthcheck: healthcheck("redis-cli", "-e", "ping"),
+    },
+  },
 } satisfies Record<string, Extended>;
+
+/** The blocks that an application needs at the top of its file. */
+export function sharedBlocksOf(app: App): readonly (readonly [string, Extended])[] {
+  const used = new Set(
+    Object.values(app.services).flatMap(({ definition }) => Object.keys(definition.stores ?? {})),
+  );
+  const isUnused: Readonly<Record<string, boolean>> = {
+    memcached: !used.has("memcached"),
+    mongodb: !used.has("mongo"),
+    redis: !used.has("redis"),
+  };
+  return Object.entries(shared).filter(([name]) => !isUnused[name]);
+}
 
 /** Every service of an application with its stores, then what watches and loads it, by name. */
 export function servicesOf(app: App): ReadonlyMap<string, Extended> {
   const lines = Object.values(app.services);
   return new Map([
-    ...lines.map((line): [string, Extended] => [line.name, serviceBlock(line)]),
+    ...lines.map((line): [string, Extended] => [line.host, serviceBlock(app, line)]),
     ...lines.flatMap((line) => storeBlocks(line)),
     ...toolBlocks(app),
   ]);
+}
+
+/** The stores that keep something on disk, each in a volume of its name. */
+export function volumesOf(app: App): readonly string[] {
+  const servers = Object.values(app.services).flatMap(({ name, definition: { stores } }) => [
+    ...(stores?.mongo ? [databaseServer(name, stores.mongo)] : []),
+    ...(stores?.redis ? [redisServer(stores.redis)] : []),
+  ]);
+  return [...new Set(servers)];
 }
 
 /** Where the rendered scripts of a database server are. */
@@ -97,77 +144,106 @@ export function portVariable(name: string): string {
   return `${name.toUpperCase().replaceAll("-", "_")}_PORT`;
 }
 
-function serviceBlock({ name, definition, table }: Service): Extended {
-  const { port, http, stores, calls = [] } = definition;
-  const mongo = stores?.mongo;
-  const memcached = stores?.memcached && `memcached-${stores.memcached.name}`;
-  const needs = [
-    ...(mongo ? [`mongodb-${name}`] : []),
-    ...(memcached ? [memcached] : []),
-    ...calls,
-  ];
-  const login = mongo?.auth ? `${databaseUser.name}:${databaseUser.password}@` : "";
+function serviceBlock(app: App, { name, host, definition, table }: Service): Extended {
+  const { http, calls = [] } = definition;
+  const port = containerPort(definition);
+  const { variables, servers } = storesOf(name, definition);
+  const callees = calls.map((callee) => {
+    const line = table[callee] ?? definition;
+    return { callee, host: hostOf(callee, line), port: containerPort(line) };
+  });
+  // Of two that call each other, neither can wait for the other.
+  const needed = callees.filter(({ callee }) => !isCircular(app, name, callee));
   return {
     extends: "service",
     block: {
-      command: [name],
-      labels: { "io.kompose.service": name },
+      // With the application's name: several have a service `user`.
+      command: [`${app.name}/${name}`],
+      labels: { "io.kompose.service": host },
       environment: {
         "<<": "settings",
-        ...(mongo ? { MONGO_URL: `mongodb://${login}mongodb-${name}:27017` } : {}),
-        ...(memcached ? { MEMCACHED_ADDRESS: `${memcached}:11211` } : {}),
+        ...variables,
         ...Object.fromEntries(
-          calls.map((callee) => [addressVariable(callee), `${callee}:${table[callee]?.port}`]),
+          callees.map(({ callee, ...at }) => [addressVariable(callee), `${at.host}:${at.port}`]),
         ),
       },
-      ...(http ? { ports: [loopback(portVariable(name), port)] } : { expose: [`${port}`] }),
+      ...(http
+        ? { ports: [loopback(portVariable(host), definition.port, port)] }
+        : { expose: [`${port}`] }),
       healthcheck: healthcheck("healthcheck", protocolOf(definition), `${port}`),
-      depends_on: healthy(needs),
+      depends_on: healthy([...servers, ...needed.map((callee) => callee.host)]),
+    },
+  };
+}
+
+/** The servers that a service keeps its data in, and the variables that tell it where they are. */
+function storesOf(name: string, { stores = {} }: Service["definition"]) {
+  const { mongo, memcached, redis } = stores;
+  const servers = {
+    ...(mongo ? { mongo: databaseServer(name, mongo) } : {}),
+    ...(memcached ? { memcached: cacheServer(memcached) } : {}),
+    ...(redis ? { redis: redisServer(redis) } : {}),
+  };
+  const login = mongo?.auth ? `${databaseUser.name}:${databaseUser.password}@` : "";
+  return {
+    servers: Object.values(servers),
+    variables: {
+      ...(mongo ? { MONGO_URL: `mongodb://${login}${servers.mongo}:27017` } : {}),
+      ...(memcached ? { MEMCACHED_ADDRESS: `${servers.memcached}:11211` } : {}),
+      ...(redis ? { REDIS_URL: `redis://${servers.redis}:6379` } : {}),
     },
   };
 }
 
 function storeBlocks({ app, name, definition: { stores } }: Service): [string, Extended][] {
-  const blocks: [string, Extended][] = [];
-  if (stores?.mongo) {
-    const { auth = false } = stores.mongo;
-    const server = `mongodb-${name}`;
-    const folder = `./${scriptFolder(app, name)}`;
-    const scripts = auth
-      ? [
-          "./docker/stores/mongo:/usr/local/bin/mongo:ro",
-          `${folder}/init:/docker-entrypoint-initdb.d:ro`,
-          `${folder}/scripts:/scripts:ro`,
-        ]
-      : [];
-    blocks.push([
-      server,
-      {
-        extends: "mongodb",
-        block: {
-          hostname: server,
-          command: ["mongod", ...(auth ? ["--auth"] : [])],
-          labels: { "io.kompose.service": server },
-          volumes: [
-            `${server}:/data/db`,
-            "./docker/stores/mongod-answers.sh:/stores/mongod-answers.sh:ro",
-            ...scripts,
-          ],
-        },
+  const { mongo, memcached, redis } = stores ?? {};
+  return [
+    ...(mongo ? [databaseBlock({ app, name }, databaseServer(name, mongo), mongo.auth)] : []),
+    ...(memcached ? [storeBlock("memcached", cacheServer(memcached))] : []),
+    ...(redis
+      ? [storeBlock("redis", redisServer(redis), { volumes: [`${redisServer(redis)}:/data`] })]
+      : []),
+  ];
+}
+
+function storeBlock(extended: string, server: string, more: Block = {}): [string, Extended] {
+  const labels = { "io.kompose.service": server };
+  return [server, { extends: extended, block: { hostname: server, labels, ...more } }];
+}
+
+function databaseBlock(
+  { app, name }: Pick<Service, "app" | "name">,
+  server: string,
+  auth = false,
+): [string, Extended] {
+  const folder = `./${scriptFolder(app, name)}`;
+  const scripts = auth
+    ? [
+        "./docker/stores/mongo:/usr/local/bin/mongo:ro",
+        `${folder}/init:/docker-entrypoint-initdb.d:ro`,
+        `${folder}/scripts:/scripts:ro`,
+      ]
+    : [];
+  return [
+    server,
+    {
+      extends: "mongodb",
+      block: {
+        hostname: server,
+        command: ["mongod", ...(auth ? ["--auth"] : [])],
+        labels: { "io.kompose.service": server },
+        volumes: [
+          `${server}:/data/db`,
+          "./docker/stores/mongod-answers.sh:/stores/mongod-answers.sh:ro",
+          ...scripts,
+        ],
       },
-    ]);
-  }
-  if (stores?.memcached) {
-    const server = `memcached-${stores.memcached.name}`;
-    const labels = { "io.kompose.service": server };
-    blocks.push([server, { extends: "memcached", block: { hostname: server, labels } }]);
-  }
-  return blocks;
+    },
+  ];
 }
 
 function toolBlocks(app: App): [string, Extended][] {
-  const door = Object.values(app.services).find(({ definition }) => definition.http);
-  if (!door) throw new Error(`${app.name} has no front door`);
+  const door = frontDoorOf(app);
   return [
     [
       "jaeger",
@@ -201,13 +277,13 @@ function toolBlocks(app: App): [string, Extended][] {
           tmpfs: ["/tmp:size=64m"],
           mem_limit: "1g",
           environment: {
-            BASE_URL: `http://${door.name}:${door.definition.port}`,
+            BASE_URL: `http://${door.host}:${containerPort(door.definition)}`,
             RATE: variable("RATE", "100"),
             DURATION: variable("DURATION", "30s"),
             BASE: variable("BASE", "fresh"),
           },
           volumes: ["./loadgen:/loadgen:ro"],
-          depends_on: healthy([door.name]),
+          depends_on: healthy([door.host]),
         },
       },
     ],
@@ -220,8 +296,8 @@ function healthcheck(...command: readonly string[]): Block {
 }
 
 /** On this machine only: what is broken on purpose should not be on a network. */
-function loopback(name: string, port: number): string {
-  return `127.0.0.1:${variable(name, `${port}`)}:${port}`;
+function loopback(name: string, port: number, inside: number = port): string {
+  return `127.0.0.1:${variable(name, `${port}`)}:${inside}`;
 }
 
 function healthy(names: readonly string[]): Block {

@@ -35,7 +35,7 @@ test("another program is a service's name, another build a path below the applic
   const commandOf = (program: string) =>
     overrideFile(profile, { program }, settings).services.profile;
 
-  expect(commandOf("geo")).toEqual({ command: ["geo"] });
+  expect(commandOf("geo")).toEqual({ command: ["shop/geo"] });
   expect(commandOf("geo/builds/app3")).toEqual({ command: ["shop/geo/builds/app3"] });
 });
 
@@ -45,7 +45,7 @@ test("another program finds its own stores, and not those of the service that it
 
   expect(
     overrideFile(container("profile", "service"), { program: "geo" }, told).services.profile,
-  ).toEqual({ command: ["geo"], environment: addresses });
+  ).toEqual({ command: ["shop/geo"], environment: addresses });
 });
 
 test("a server sees its files, and a variable that is taken away is empty", () => {

@@ -53,7 +53,7 @@ function portArguments(kind: Container["kind"], port: number): readonly string[]
   return [];
 }
 
-/** As the image's entrypoint wants it: a service's name, or an application's with a path below it. */
+/** As the image's entrypoint wants it: several applications may have a service of that name. */
 function programOf(program: string, { name }: Topology): string {
-  return program.includes("/") ? `${name}/${program}` : program;
+  return `${name}/${program}`;
 }

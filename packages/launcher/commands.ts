@@ -26,29 +26,26 @@ export function memcachedCommand({ memcached, environment }: Machine, port: numb
   };
 }
 
-const redisMegabytes = 256;
-
 /**
  * A Redis that loses nothing that it has answered when its process dies, and at most a second when the machine does:
  * what it holds can be made again from MongoDB, so waiting for the disk at each write would buy nothing. It never
  * forgets for want of memory, as a list with a hole looks like a whole one; it refuses to take more instead.
  */
+export const redisFlags = [
+  ...["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""],
+  ...["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"],
+];
+
+/** The Redis of a service; its files are in the directory. */
 export function redisCommand(
   { redis, environment }: Machine,
   { port, directory }: { readonly port: number; readonly directory: string },
 ): CommandLine {
   return {
     program: redis,
-    args: [
-      ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory],
-      ...["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""],
-      ...["--maxmemory", `${redisMegabytes}mb`, "--maxmemory-policy", "noeviction"],
-    ],
-    env: {
-      ...storeEnvironment(environment),
-      // One thread answers, so one arena is enough: as with Node's processes, each would hold memory of its own.
-      MALLOC_CONF: environment.MALLOC_CONF ?? "narenas:1",
-    },
+    args: [...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory], ...redisFlags],
+    // It brings its own allocator, which takes one arena for the one thread that answers.
+    env: storeEnvironment(environment),
   };
 }
 
