@@ -27,9 +27,9 @@ export async function ofCallee<Result>(
   }
 }
 
+/** What a callee says of its own callees, in the contract's terms, is `unavailable`. */
 function isNoRoom(error: unknown): boolean {
-  if (!(error instanceof ServiceError) || error.exceptionCode !== undefined) return false;
-  return error.code === "resourceExhausted";
+  return error instanceof ServiceError && error.code === "resourceExhausted";
 }
 
 function noConnection(name: string, cause: unknown): Error {

@@ -1,5 +1,6 @@
 import { ServiceError } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
+import { keepLog } from "@faultline/stores/testing/kept-log";
 import { ErrorCode, serviceException } from "@faultline/thrift/social";
 import { expect, test } from "vitest";
 import { collectionName, type GraphDocument } from "./graph-document.ts";
@@ -278,12 +279,29 @@ test("a name whose id is negative changes nothing", async () => {
   expect(await documentsIn(mongo)).toEqual([]);
 });
 
-test("a failure of the user service is passed on as it is", async () => {
+test("a failure of the user service is passed on as it is, and logged in the original's words", async () => {
   const failure = new ServiceError("unavailable", "user-service cannot be reached");
   const users = { getUserId: () => Promise.reject(failure) };
-  const { client } = await startedReplica({ users });
+  const { log, lines } = keepLog();
+  const { client } = await startedReplica({ users, log });
 
   const change = client.unfollowWithUsername(named("ann", "bob"), testCall());
 
   await expect(change).rejects.toMatchObject({ code: "unavailable", exceptionCode: undefined });
+  expect(lines[0]).toMatchObject({ message: "Failed to get user_id from user-service" });
+});
+
+test("too many calls of the user service at once are told as by the original", async () => {
+  const failure = new ServiceError("resourceExhausted", "Failed to connect to user-service", {
+    exceptionCode: ErrorCode.SE_THRIFT_CONN_ERROR,
+  });
+  const users = { getUserId: () => Promise.reject(failure) };
+  const { client } = await startedReplica({ users });
+
+  const change = client.followWithUsername(named("ann", "bob"), testCall());
+
+  await expect(change).rejects.toMatchObject({
+    exceptionCode: ErrorCode.SE_THRIFT_CONN_ERROR,
+    message: "Failed to connect to social-graph-service",
+  });
 });
