@@ -1,16 +1,12 @@
-import {
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-  type IncomingHttpStatusHeader,
-  type OutgoingHttpHeaders,
-} from "node:http2";
 import { traceparentOf, tracestateOf } from "@faultline/telemetry/trace-context";
 import { watchCancellation } from "../bound-client.ts";
 import type { Call } from "../call.ts";
 import { pastDeadline } from "../cancellation.ts";
 import type { Deadlines, Timed } from "../deadlines.ts";
 import { internal, toServiceError, unimplemented } from "../errors.ts";
+import { type Field, type HeaderList, stable, varying } from "../http2/headers.ts";
+import { errorCodes } from "../http2/protocol.ts";
+import type { Stream, StreamEvents } from "../http2/stream.ts";
 import type { Outgoing, Replicas } from "../replicas.ts";
 import { FrameReader } from "./frames.ts";
 import { sendsMax } from "./limits.ts";
@@ -20,8 +16,8 @@ import { timeoutUntil } from "./timeout.ts";
 
 export interface ClientCallOptions {
   readonly call: Call;
-  /** `/geo.Geo/Nearby`. */
-  readonly path: string;
+  /** `/geo.Geo/Nearby`, as a header that is the same object for every call. */
+  readonly path: Field;
   /** The request, framed. */
   readonly request: Buffer;
   readonly replicas: Replicas<Replica>;
@@ -29,8 +25,6 @@ export interface ClientCallOptions {
   /** Called once: with the answer's bytes, or with a `ServiceError`. */
   readonly settle: (error: Error | undefined, response: Buffer | undefined) => void;
 }
-
-type Headers = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /** One unary call, from its submission until it is settled. */
 export class ClientCall implements Outgoing<Replica>, Timed {
@@ -53,9 +47,8 @@ export class ClientCall implements Outgoing<Replica>, Timed {
   send(replica: Replica): void {
     this.#sends++;
     const { path, call, request } = this.#options;
-    const stream = replica.request(headersOf(path, call));
-    this.#attempt = new Attempt(stream, this);
-    stream.end(request);
+    this.#attempt = new Attempt(this, replica, fieldsOf(replica.head, path, call));
+    this.#attempt.say(request);
   }
 
   fail(error: Error): void {
@@ -97,48 +90,36 @@ export class ClientCall implements Outgoing<Replica>, Timed {
 }
 
 /** One stream of a call. */
-class Attempt {
-  readonly #stream: ClientHttp2Stream;
-  readonly #session: ClientHttp2Stream["session"];
+class Attempt implements StreamEvents {
+  readonly #stream: Stream;
   readonly #call: ClientCall;
   readonly #reader = new FrameReader((message) => this.#onMessage(message));
-  #headers: Headers | undefined;
-  #trailers: IncomingHttpHeaders | undefined;
+  #headers: HeaderList | undefined;
+  #trailers: HeaderList | undefined;
   #response: Buffer | undefined;
-  #error: Error | undefined;
 
-  constructor(stream: ClientHttp2Stream, call: ClientCall) {
-    this.#stream = stream;
-    // A stream that has been closed does not tell any more.
-    this.#session = stream.session;
+  constructor(call: ClientCall, replica: Replica, fields: readonly Field[]) {
     this.#call = call;
-    stream.on("response", (headers) => {
-      this.#headers = headers;
-    });
-    stream.on("trailers", (trailers) => {
-      this.#trailers = trailers;
-    });
-    stream.on("data", (chunk: Buffer) => this.#onChunk(chunk));
-    stream.on("end", () => this.#onEnd());
-    stream.on("error", (error) => {
-      this.#error = error;
-    });
-    stream.on("close", () => this.#onClose());
+    this.#stream = replica.request(fields, this);
+  }
+
+  /** Sends the request, which is all that will be said. */
+  say(request: Buffer): void {
+    this.#stream.sendData(request, true);
   }
 
   /** Tells the server that nobody waits any more, unless both sides are done. */
   abandon(): void {
-    const { closed, readableEnded, writableFinished } = this.#stream;
-    if (closed || (readableEnded && writableFinished)) return;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    const { localEnded, remoteEnded } = this.#stream;
+    if (!localEnded || !remoteEnded) this.#stream.reset(errorCodes.cancel);
   }
 
-  #onMessage(message: Buffer): void {
-    if (this.#response) throw internal("the server answered a unary call more than once");
-    this.#response = message;
+  onHeaders(headers: HeaderList): void {
+    if (this.#headers) this.#trailers = headers;
+    else this.#headers = headers;
   }
 
-  #onChunk(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     // An answer that is not gRPC's has a body that is not either.
     if (!this.#headers || !isGrpc(this.#headers)) return;
     try {
@@ -148,64 +129,63 @@ class Attempt {
     }
   }
 
-  #onEnd(): void {
+  onEnd(): void {
     const headers = this.#headers;
-    // Without headers the stream was reset, which `close` tells.
     if (!headers) return;
     const failure = failureOf(headers, this.#trailers);
     if (failure) this.#call.fail(failure);
-    else if (!this.#trailers && headers["grpc-status"] === undefined) return;
     else if (!this.#response) this.#call.fail(internal("the server answered without a message"));
     else this.#call.succeed(this.#response);
   }
 
-  #onClose(): void {
+  onClose(errorCode: number): void {
     if (this.#call.isOver) return;
-    const { rstCode } = this.#stream;
-    if (rstCode === constants.NGHTTP2_REFUSED_STREAM && !this.#headers)
-      this.#call.resend(resetFailure(rstCode));
-    else if (!this.#session || this.#session.destroyed) this.#call.lost(this.#error);
-    else this.#call.fail(resetFailure(rstCode));
+    if (errorCode === errorCodes.refusedStream && !this.#headers)
+      this.#call.resend(resetFailure(errorCode));
+    else if (this.#stream.isLost) this.#call.lost(this.#stream.lossCause);
+    else this.#call.fail(resetFailure(errorCode));
+  }
+
+  #onMessage(message: Buffer): void {
+    if (this.#response) throw internal("the server answered a unary call more than once");
+    this.#response = message;
   }
 }
 
 /** What headers and trailers together tell of failure; an answer without a message has only headers. */
-function failureOf(headers: Headers, trailers: IncomingHttpHeaders | undefined): Error | undefined {
-  const status = headers[":status"];
+function failureOf(headers: HeaderList, trailers: HeaderList | undefined): Error | undefined {
+  const status = Number(headers.get(":status"));
   const told = trailers ?? headers;
   if (status !== 200) {
-    const isTold = told["grpc-status"] !== undefined;
-    return isTold ? failureIn(told) : httpFailure(status ?? 0);
+    const isTold = told.get("grpc-status") !== undefined;
+    return isTold ? failureIn(told) : httpFailure(status);
   }
   if (!isGrpc(headers)) return httpFailure(status);
-  const encoding = headers["grpc-encoding"];
+  const encoding = headers.get("grpc-encoding");
   if (encoding !== undefined && encoding !== "identity")
     return unimplemented(`the server compresses with ${encoding}`);
-  // A stream that ends before its trailers was reset, which `close` tells.
-  if (!trailers && headers["grpc-status"] === undefined) return undefined;
   return failureIn(told);
 }
 
-function isGrpc(headers: Headers): boolean {
+function isGrpc(headers: HeaderList): boolean {
   return (
-    headers[":status"] === 200 && headers["content-type"]?.startsWith("application/grpc") === true
+    headers.get(":status") === "200" &&
+    headers.get("content-type")?.startsWith("application/grpc") === true
   );
 }
 
-function headersOf(path: string, call: Call): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = {
-    ":method": "POST",
-    ":path": path,
-    te: "trailers",
-    "content-type": "application/grpc",
-    "user-agent": "faultline",
-  };
+const te = stable("te", "trailers");
+const contentType = stable("content-type", "application/grpc");
+const userAgent = stable("user-agent", "faultline");
+
+function fieldsOf(head: readonly Field[], path: Field, call: Call): Field[] {
+  const fields = [...head, path, te, contentType, userAgent];
   const timeout = timeoutUntil(call.deadlineMs, Date.now());
-  if (timeout) headers["grpc-timeout"] = timeout;
+  if (timeout) fields.push(varying("grpc-timeout", timeout));
   const traceparent = traceparentOf(call.context);
-  if (!traceparent) return headers;
-  headers.traceparent = traceparent;
+  if (!traceparent) return fields;
+  fields.push(varying("traceparent", traceparent));
   const tracestate = tracestateOf(call.context);
-  if (tracestate) headers.tracestate = tracestate;
-  return headers;
+  if (tracestate) fields.push(varying("tracestate", tracestate));
+  return fields;
 }

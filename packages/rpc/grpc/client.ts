@@ -3,8 +3,9 @@ import { hostOf, targetOf } from "../addresses.ts";
 import { bindClient, type ClientOptions, type Connection } from "../bound-client.ts";
 import type { Call } from "../call.ts";
 import { Deadlines } from "../deadlines.ts";
+import { type Field, stable } from "../http2/headers.ts";
 import { Replicas } from "../replicas.ts";
-import type { Contract, Method } from "../service.ts";
+import { type Contract, type Method, methodPath } from "../service.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { untilConnected } from "../until-connected.ts";
 import { ClientCall } from "./client-call.ts";
@@ -32,8 +33,9 @@ export function dialGrpc<C extends Contract>(options: DialOptions<C>): Connectio
     deadlines: new Deadlines(),
   };
   const attributes = { ...addressAttributes(addresses), ...options.attributes };
+  const paths = pathFields(options.contract);
   const client = bindClient({ ...options, attributes }, (path, method, call) =>
-    send(line, path, method, call),
+    send(line, paths.get(path) ?? stable(":path", path), method, call),
   );
   return {
     client,
@@ -50,6 +52,12 @@ interface Line {
   readonly deadlines: Deadlines;
 }
 
+/** The header of each method's path: one object, so that it is remembered on the way. */
+function pathFields(contract: Contract): ReadonlyMap<string, Field> {
+  const paths = Object.values(contract.methods).map((method) => methodPath(contract, method));
+  return new Map(paths.map((path) => [path, stable(":path", path)]));
+}
+
 function addressAttributes(addresses: readonly string[]) {
   const [authority = ""] = addresses;
   if (addresses.length !== 1) return {};
@@ -61,7 +69,7 @@ function addressAttributes(addresses: readonly string[]) {
 
 function send<Request, Response>(
   { replicas, deadlines }: Line,
-  path: string,
+  path: Field,
   { requestType, responseType }: Method<Request, Response>,
   call: Call,
 ): Promise<Response> {

@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders } from "node:http2";
 import { parseAddress } from "../addresses.ts";
+import { type HeaderList, stable } from "../http2/headers.ts";
+import { errorCodes } from "../http2/protocol.ts";
 import { FrameReader, frame } from "./frames.ts";
 import { keepAlive } from "./keepalive.ts";
 import { openSession } from "./open-session.ts";
-import { failureIn } from "./status.ts";
+import { failureIn, resetFailure } from "./status.ts";
 
 const path = "/flagd.sync.v1.FlagSyncService/SyncFlags";
 const firstDocumentMs = 2_000;
@@ -55,48 +56,44 @@ interface StreamEvents {
 
 /** One connection with one stream on it. Returns what stops it. */
 function openStream(address: string, { onDocument, onEnd }: StreamEvents): () => void {
-  const session = openSession(parseAddress(address), undefined);
+  const place = parseAddress(address);
   let reason = "the stream has ended";
-  const end = (error: Error) => {
-    reason = error.message;
-    session.destroy();
-  };
-  const stream = session.request(headers);
-  const reader = new FrameReader((message) => onDocument(decodeResponse(message)));
-  const status = (received: IncomingHttpHeaders) => {
-    const failure = failureIn(received);
-    if (failure) reason = failure.message;
-  };
-  stream.on("trailers", status);
-  stream.on("response", (received) => {
-    if (received["grpc-status"] !== undefined) status(received);
-  });
-  stream.on("data", (chunk: Buffer) => {
-    try {
-      reader.push(chunk);
-    } catch (thrown) {
-      end(thrown instanceof Error ? thrown : new Error(String(thrown)));
-    }
-  });
-  stream.on("error", end);
-  stream.on("close", () => session.destroy());
-  session.on("error", end);
   let isStopped = false;
-  session.once("close", () => isStopped || onEnd(reason));
-  keepAlive(session);
-  stream.end(frame(encodeNothing()));
+  const reader = new FrameReader((message) => onDocument(decodeResponse(message)));
+  const session = openSession(place, undefined, {
+    close(error) {
+      stopAsking();
+      if (!isStopped) onEnd(error?.message ?? reason);
+    },
+  });
+  const stopAsking = keepAlive(session);
+  const stream = session.request([...head, stable(":authority", place.authority), ...rest], {
+    onHeaders(headers: HeaderList) {
+      const failure = headers.get("grpc-status") === undefined ? undefined : failureIn(headers);
+      if (failure) reason = failure.message;
+    },
+    onData(chunk) {
+      try {
+        reader.push(chunk);
+      } catch (thrown) {
+        session.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      }
+    },
+    onClose(errorCode) {
+      if (errorCode !== errorCodes.none && !session.isClosed)
+        reason = resetFailure(errorCode).message;
+      session.destroy();
+    },
+  });
+  stream.sendData(frame(encodeNothing()), true);
   return () => {
     isStopped = true;
     session.destroy();
   };
 }
 
-const headers = {
-  ":method": "POST",
-  ":path": path,
-  te: "trailers",
-  "content-type": "application/grpc",
-};
+const head = [stable(":method", "POST"), stable(":scheme", "http"), stable(":path", path)];
+const rest = [stable("te", "trailers"), stable("content-type", "application/grpc")];
 
 /** A `SyncFlagsRequest` that asks for everything has no fields. */
 function encodeNothing(): Buffer {

@@ -7,8 +7,8 @@ export const keepaliveTimeoutMs = 20_000;
 
 /** How much may be on its way unread, per connection and per call. */
 export const windowBytes = 1_048_576;
-/** What one connection may take of memory outside of JavaScript, in megabytes: messages to slow readers above all. */
-export const sessionMemoryMaxMb = 64;
+/** What may wait on one connection for its slow reader; what it asks besides is refused. */
+export const heldBytesMax = 64 * 1_048_576;
 
 /** How long a client waits for a connection. */
 export const connectTimeoutMs = 5_000;

@@ -1,21 +1,12 @@
-import {
-  createSecureServer,
-  createServer,
-  type Http2Server,
-  type ServerHttp2Session,
-} from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { HeaderList } from "../http2/headers.ts";
+import { Session } from "../http2/session.ts";
+import type { Stream, StreamEvents } from "../http2/stream.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { keepAlive } from "./keepalive.ts";
-import {
-  concurrentStreamsMax,
-  resetBurst,
-  resetsPerSecond,
-  sessionMemoryMaxMb,
-  sessionsMax,
-  windowBytes,
-} from "./limits.ts";
-import { sessionSettings } from "./open-session.ts";
+import { sessionsMax } from "./limits.ts";
+import { sessionOptions } from "./open-session.ts";
 import { serverTls } from "./tls.ts";
 
 export interface ListenOptions {
@@ -25,30 +16,31 @@ export interface ListenOptions {
   readonly tls?: TlsOptions | undefined;
 }
 
+/** What takes the streams that come in. */
+export type Receive = (stream: Stream, headers: HeaderList) => StreamEvents;
+
 /** An HTTP/2 server and the sessions with its clients. */
 export class Listener {
-  readonly server: Http2Server;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #server: Server;
+  readonly #receive: Receive;
+  readonly #sessions = new Set<Session>();
 
-  constructor(tls: TlsOptions | undefined) {
-    const limits = {
-      settings: { ...sessionSettings, maxConcurrentStreams: concurrentStreamsMax },
-      maxSessionMemory: sessionMemoryMaxMb,
-      streamResetBurst: resetBurst,
-      streamResetRate: resetsPerSecond,
-    };
-    this.server = tls ? createSecureServer({ ...limits, ...serverTls(tls) }) : createServer(limits);
-    this.server.maxConnections = sessionsMax;
-    this.server.on("session", (session) => this.#admit(session));
+  constructor(tls: TlsOptions | undefined, receive: Receive) {
+    this.#receive = receive;
+    this.#server = tls
+      ? createTlsServer({ ...serverTls(tls), noDelay: true }, (socket) => this.#admitSecure(socket))
+      : createServer({ noDelay: true }, (socket) => this.#admit(socket));
+    this.#server.maxConnections = sessionsMax;
   }
 
   /** Answers the port. Rejects if the address cannot be bound. */
   listen({ host, port }: ListenOptions): Promise<number> {
+    const server = this.#server;
     return new Promise((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen({ host, port }, () => {
-        this.server.off("error", reject);
-        resolve((this.server.address() as AddressInfo).port);
+      server.once("error", reject);
+      server.listen({ host, port }, () => {
+        server.off("error", reject);
+        resolve((server.address() as AddressInfo).port);
       });
     });
   }
@@ -58,7 +50,7 @@ export class Listener {
    * sessions. A call that crosses the message on its way is told to be refused, so that its client sends it elsewhere.
    */
   async close(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const session of this.#sessions) session.close();
     const timer = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
@@ -67,12 +59,25 @@ export class Listener {
     clearTimeout(timer);
   }
 
-  #admit(session: ServerHttp2Session): void {
+  #admitSecure(socket: TLSSocket): void {
+    if (socket.alpnProtocol === "h2") this.#admit(socket);
+    else socket.destroy();
+  }
+
+  /** Whatever a client does wrong ends its own session only. */
+  #admit(socket: Socket): void {
+    const session = new Session(
+      socket,
+      { ...sessionOptions, role: "server" },
+      {
+        stream: this.#receive,
+        close: () => {
+          this.#sessions.delete(session);
+          stopAsking();
+        },
+      },
+    );
     this.#sessions.add(session);
-    session.once("close", () => this.#sessions.delete(session));
-    // Whatever a client does wrong ends its own session only.
-    session.on("error", () => {});
-    session.setLocalWindowSize(windowBytes);
-    keepAlive(session);
+    const stopAsking = keepAlive(session);
   }
 }

@@ -1,39 +1,66 @@
-import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, hostOf } from "../addresses.ts";
+import { Session } from "../http2/session.ts";
+import type { SessionEvents, SessionOptions } from "../http2/session-options.ts";
 import type { TlsOptions } from "../tls-options.ts";
-import { connectTimeoutMs, headerListBytesMax, sessionMemoryMaxMb, windowBytes } from "./limits.ts";
+import {
+  concurrentStreamsMax,
+  connectTimeoutMs,
+  headerListBytesMax,
+  heldBytesMax,
+  resetBurst,
+  resetsPerSecond,
+  windowBytes,
+} from "./limits.ts";
 import { clientTls } from "./tls.ts";
 
 /** What HTTP/2 sessions of both ends agree to. */
-export const sessionSettings = {
-  enablePush: false,
-  initialWindowSize: windowBytes,
-  maxHeaderListSize: headerListBytesMax,
-};
+export const sessionOptions = {
+  windowBytes,
+  headerListBytesMax,
+  heldBytesMax,
+  streamsMax: concurrentStreamsMax,
+  resets: { burst: resetBurst, perSecond: resetsPerSecond },
+} as const satisfies Partial<SessionOptions>;
 
 /**
  * Starts an HTTP/2 session with a server; that it speaks gRPC is known when it has sent its settings. The session
  * ends by itself if that takes too long.
  */
-export function openSession(address: Address, tls: TlsOptions | undefined): ClientHttp2Session {
-  const session = connectHttp2(`${tls ? "https" : "http"}://${address.authority}`, {
-    createConnection: () => openSocket(address, tls),
-    maxSessionMemory: sessionMemoryMaxMb,
-    settings: sessionSettings,
-  });
+export function openSession(
+  address: Address,
+  tls: TlsOptions | undefined,
+  events: SessionEvents,
+): Session {
+  const session = new Session(
+    openSocket(address, tls),
+    { ...sessionOptions, role: "client" },
+    {
+      ...events,
+      settings(streamsMax) {
+        clearTimeout(timer);
+        events.settings?.(streamsMax);
+      },
+      close(error) {
+        clearTimeout(timer);
+        events.close(error);
+      },
+    },
+  );
   const timer = setTimeout(() => {
     session.destroy(new Error(`no answer from ${address.host}:${address.port}`));
   }, connectTimeoutMs);
-  session.once("connect", () => session.setLocalWindowSize(windowBytes));
-  session.once("remoteSettings", () => clearTimeout(timer));
-  session.once("close", () => clearTimeout(timer));
   return session;
 }
 
 function openSocket(address: Address, tls: TlsOptions | undefined): Socket {
   const { host, port } = address;
   const options = { host, port, noDelay: true };
-  return tls ? connectTls({ ...options, ...clientTls(tls, hostOf(address)) }) : connect(options);
+  if (!tls) return connect(options);
+  const socket = connectTls({ ...options, ...clientTls(tls, hostOf(address)) });
+  socket.once("secureConnect", () => {
+    if (socket.alpnProtocol !== "h2") socket.destroy(new Error("the server does not speak HTTP/2"));
+  });
+  return socket;
 }

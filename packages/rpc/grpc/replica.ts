@@ -1,10 +1,7 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  constants,
-  type OutgoingHttpHeaders,
-} from "node:http2";
 import type { Address } from "../addresses.ts";
+import { type Field, stable } from "../http2/headers.ts";
+import type { Session } from "../http2/session.ts";
+import type { Stream, StreamEvents } from "../http2/stream.ts";
 import {
   type Replica as AnyReplica,
   type ReplicaState,
@@ -15,6 +12,10 @@ import type { TlsOptions } from "../tls-options.ts";
 import { keepAlive } from "./keepalive.ts";
 import { concurrentStreamsMax } from "./limits.ts";
 import { openSession } from "./open-session.ts";
+
+const method = stable(":method", "POST");
+const http = stable(":scheme", "http");
+const https = stable(":scheme", "https");
 
 export interface ReplicaOptions {
   readonly tls: TlsOptions | undefined;
@@ -28,12 +29,13 @@ export interface ReplicaOptions {
  */
 export class Replica implements AnyReplica {
   readonly address: Address;
+  /** What every request to this server begins with. */
+  readonly head: readonly Field[];
   /** Why it cannot be reached. */
   lastError: Error | undefined;
   readonly #options: ReplicaOptions;
   #state: ReplicaState = "connecting";
-  #session: ClientHttp2Session | undefined;
-  #streams = 0;
+  #session: Session | undefined;
   #streamsMax = concurrentStreamsMax;
   #failures = 0;
   #connectedAtMs = Number.NEGATIVE_INFINITY;
@@ -43,6 +45,7 @@ export class Replica implements AnyReplica {
   constructor(address: Address, options: ReplicaOptions) {
     this.address = address;
     this.#options = options;
+    this.head = [method, options.tls ? https : http, stable(":authority", address.authority)];
     this.#connect();
   }
 
@@ -53,20 +56,14 @@ export class Replica implements AnyReplica {
   get hasRoom(): boolean {
     const session = this.#session;
     if (this.#state !== "ready" || !session) return false;
-    return !session.closed && this.#streams < this.#streamsMax;
+    return session.isOpen && session.streamCount < this.#streamsMax;
   }
 
-  /** Starts a call; only while it has room. */
-  request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
+  /** Starts a call; only while it has room. The fields come behind `head`. */
+  request(fields: readonly Field[], events: StreamEvents): Stream {
     const session = this.#session;
     if (!session) throw new Error("a replica without a session takes no calls");
-    const stream = session.request(headers);
-    this.#streams++;
-    stream.once("close", () => {
-      if (session !== this.#session) return;
-      if (this.#streams-- >= this.#streamsMax) this.#options.onChange();
-    });
-    return stream;
+    return session.request(fields, events);
   }
 
   /** Takes no more calls; those under way end as they would. */
@@ -90,29 +87,34 @@ export class Replica implements AnyReplica {
   }
 
   #connect(): void {
-    const session = openSession(this.address, this.#options.tls);
-    this.#session = session;
-    this.#streams = 0;
     this.#connectedAtMs = performance.now();
-    session.on("error", (error) => {
-      if (session === this.#session) this.lastError = error;
+    const session = openSession(this.address, this.#options.tls, {
+      settings: (streamsMax) => {
+        if (session !== this.#session) return;
+        this.#streamsMax = Math.min(concurrentStreamsMax, streamsMax);
+        this.#enter("ready");
+      },
+      streamEnded: (left) => {
+        if (session === this.#session && left + 1 >= this.#streamsMax) this.#options.onChange();
+      },
+      goaway: () => this.#lost(session),
+      close: (error) => {
+        stopAsking();
+        if (session === this.#session && error) this.lastError = error;
+        this.#lost(session);
+      },
     });
-    session.on("remoteSettings", ({ maxConcurrentStreams = concurrentStreamsMax }) => {
-      if (session !== this.#session) return;
-      this.#streamsMax = Math.min(concurrentStreamsMax, maxConcurrentStreams);
-      this.#enter("ready");
+    this.#session = session;
+    const stopAsking = keepAlive(session, () => {
+      return session === this.#session && session.streamCount > 0;
     });
-    session.once("goaway", (code) => this.#lost(session, code));
-    session.once("close", () => this.#lost(session));
-    keepAlive(session, () => session === this.#session && this.#streams > 0);
   }
 
-  #lost(session: ClientHttp2Session, goawayCode?: number): void {
+  /** Calls that were sent when the server had decided to go are refused, and sent elsewhere. */
+  #lost(session: Session): void {
     if (session !== this.#session) return;
     this.#session = undefined;
     const wasReady = this.#state === "ready";
-    // Calls that were sent when the server had decided to go are refused, and sent elsewhere.
-    if (goawayCode === constants.NGHTTP2_NO_ERROR) session.close();
     this.#failures = wasReady ? 0 : this.#failures + 1;
     this.#timer = setTimeout(() => this.#connect(), this.#waitMs(wasReady));
     this.#enter(wasReady ? "connecting" : "failed");

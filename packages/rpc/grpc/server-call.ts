@@ -1,21 +1,19 @@
-import {
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
 import { pastDeadline } from "../cancellation.ts";
 import type { Deadlines, Timed } from "../deadlines.ts";
 import { internal, type ServiceError, toServiceError } from "../errors.ts";
 import type { PartialBytes } from "../frame-reader.ts";
+import { type Field, type HeaderList, stable } from "../http2/headers.ts";
+import { errorCodes } from "../http2/protocol.ts";
+import type { Stream, StreamEvents } from "../http2/stream.ts";
 import { FrameReader, frame } from "./frames.ts";
 import { transferTimeoutMs } from "./limits.ts";
 import { okTrailers, trailersOf } from "./status.ts";
 
-const answerHeaders = {
-  ":status": 200,
-  "content-type": "application/grpc",
-} as const satisfies OutgoingHttpHeaders;
+/** What an answer begins with. */
+export const answerHeaders: readonly Field[] = [
+  stable(":status", "200"),
+  stable("content-type", "application/grpc"),
+];
 
 /** What a call needs of the server that it came to. */
 export interface ServerCallOptions {
@@ -34,41 +32,28 @@ export interface ServerCallEvents {
   gone?(reason?: ServiceError): void;
 }
 
-/** After the answer: what the client still wants to say is read past, and it is told that it need not be said. */
-export function hangUp(stream: ServerHttp2Stream): void {
-  if (stream.readableEnded) return;
-  stream.resume();
-  // A reset at once would overtake the answer.
-  setImmediate(() => {
-    if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
-}
-
 /**
  * One call that has come in: messages arrive, messages go out, and a status ends it. It ends by its deadline in any
  * case. A caller who neither sends nor reads is cut off after a minute.
  */
-export class ServerCall implements Timed {
-  readonly headers: IncomingHttpHeaders;
+export class ServerCall implements Timed, StreamEvents {
+  readonly headers: HeaderList;
   /** When it is cut off: the caller's deadline, or nearer while bytes are on their way. */
   deadlineMs: number;
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Stream;
   readonly #options: ServerCallOptions;
   readonly #reader: FrameReader;
   #events: ServerCallEvents = {};
   #isAnswered = false;
   #isOver = false;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: ServerCallOptions) {
+  constructor(stream: Stream, headers: HeaderList, options: ServerCallOptions) {
     this.headers = headers;
     this.#stream = stream;
     this.#options = options;
     this.#reader = new FrameReader((message) => this.#events.message?.(message), options.partial);
     this.deadlineMs = Math.min(options.deadlineMs, Date.now() + transferTimeoutMs);
     options.deadlines.watch(this);
-    stream.on("data", (chunk: Buffer) => this.#onChunk(chunk));
-    stream.on("end", () => this.#onEnd());
-    stream.once("close", () => this.#onClose());
   }
 
   /** Says what shall happen; called before anything can have. */
@@ -86,34 +71,26 @@ export class ServerCall implements Timed {
     if (this.#isDeaf) return;
     const bytes = frame(message);
     this.#begin();
-    this.#stream.write(bytes);
+    this.#stream.sendData(bytes);
   }
 
   /** Sends the one answer of a unary call, in its frame, and ends it well. */
   answer(framed: Buffer): void {
     if (this.#isDeaf) return;
     this.#begin();
+    this.#stream.sendData(framed);
     this.#over(okTrailers);
-    this.#stream.end(framed);
   }
 
   /** Ends the call, well or with a failure. */
   end(error?: ServiceError): void {
-    if (this.#isDeaf) return;
-    const trailers = error ? trailersOf(error) : okTrailers;
-    this.#over(trailers);
-    if (this.#isAnswered) {
-      this.#stream.end();
-    } else {
-      this.#stream.respond({ ...answerHeaders, ...trailers }, { endStream: true });
-    }
-    hangUp(this.#stream);
+    if (!this.#isDeaf) this.#over(error ? trailersOf(error) : okTrailers);
   }
 
   onDeadline(): void {
     // The answer is there, but the caller does not read it.
     if (this.#isOver) {
-      this.#stream.close(constants.NGHTTP2_CANCEL);
+      this.#stream.reset(errorCodes.cancel);
       return;
     }
     const reason = pastDeadline();
@@ -121,28 +98,7 @@ export class ServerCall implements Timed {
     this.#events.gone?.(reason);
   }
 
-  /** Whether nothing can be said any more: all has been said, or the stream is about to close. */
-  get #isDeaf(): boolean {
-    return this.#isOver || this.#stream.destroyed || this.#stream.closed;
-  }
-
-  #begin(): void {
-    if (this.#isAnswered) return;
-    this.#isAnswered = true;
-    this.#stream.respond(answerHeaders, { waitForTrailers: true });
-  }
-
-  /** Nothing more will be said; the caller has a minute to read it. */
-  #over(trailers: OutgoingHttpHeaders): void {
-    this.#isOver = true;
-    if (this.#isAnswered) {
-      this.#stream.once("wantTrailers", () => this.#stream.sendTrailers(trailers));
-    }
-    this.deadlineMs = Date.now() + transferTimeoutMs;
-    this.#options.deadlines.watch(this);
-  }
-
-  #onChunk(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#isOver) return;
     try {
       this.#reader.push(chunk);
@@ -152,17 +108,38 @@ export class ServerCall implements Timed {
     }
   }
 
-  #onEnd(): void {
+  onEnd(): void {
     if (this.#isOver) return;
     if (this.#reader.isWhole) this.#events.end?.();
     else this.end(internal("the request ended in the middle of a message"));
   }
 
-  #onClose(): void {
+  onClose(): void {
     this.#reader.close();
     this.#options.deadlines.unwatch(this);
     if (this.#isOver) return;
     this.#isOver = true;
     this.#events.gone?.();
+  }
+
+  /** Whether nothing can be said any more: all has been said, or the stream has closed. */
+  get #isDeaf(): boolean {
+    return this.#isOver || this.#stream.isClosed;
+  }
+
+  #begin(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#stream.sendHeaders(answerHeaders);
+  }
+
+  /** Says the last word; the caller has a minute to read it. */
+  #over(trailers: readonly Field[]): void {
+    this.#isOver = true;
+    if (this.#isAnswered) this.#stream.sendTrailers(trailers);
+    else this.#stream.sendHeaders([...answerHeaders, ...trailers], true);
+    if (this.#stream.isClosed) return;
+    this.deadlineMs = Date.now() + transferTimeoutMs;
+    this.#options.deadlines.watch(this);
   }
 }

@@ -1,20 +1,17 @@
-import {
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
 import { attributes as names } from "@faultline/telemetry/attributes";
 import { type BindOptions, bindService } from "../bound-service.ts";
 import { Deadlines } from "../deadlines.ts";
 import { type ServiceError, toServiceError, unimplemented } from "../errors.ts";
 import { PartialBytes } from "../frame-reader.ts";
+import { type Field, type HeaderList, stable, varying } from "../http2/headers.ts";
+import { errorCodes } from "../http2/protocol.ts";
+import type { Stream, StreamEvents } from "../http2/stream.ts";
 import type { Contract } from "../service.ts";
 import { createHealth } from "./health.ts";
 import { callsMax, partialBytesMax } from "./limits.ts";
 import { Listener, type ListenOptions } from "./listener.ts";
 import { createReflection } from "./reflection.ts";
-import { hangUp, ServerCall } from "./server-call.ts";
+import { answerHeaders, ServerCall } from "./server-call.ts";
 import { trailersOf } from "./status.ts";
 import { deadlineAfter } from "./timeout.ts";
 import { serveUnary } from "./unary.ts";
@@ -47,8 +44,7 @@ export async function startGrpcServer<C extends Contract>(
     ...(descriptors ? createReflection(contract.fullName, descriptors) : []),
   ]);
   const deadlines = new Deadlines();
-  const listener = new Listener(options.tls);
-  listener.server.on("stream", new Reception(methods, deadlines).receive);
+  const listener = new Listener(options.tls, new Reception(methods, deadlines).receive);
   const port = await listener.listen(options);
   return {
     port,
@@ -83,34 +79,33 @@ class Reception {
     this.#deadlines = deadlines;
   }
 
-  readonly receive = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
-    // Whatever happens to a stream, its call hears of its close.
-    stream.on("error", () => {});
+  readonly receive = (stream: Stream, headers: HeaderList): StreamEvents => {
     // Who calls and leaves again and again has its handlers still at work: refused calls may be sent elsewhere.
     if (this.#underWay >= callsMax) {
-      stream.close(constants.NGHTTP2_REFUSED_STREAM);
-      return;
+      stream.reset(errorCodes.refusedStream);
+      return nobody;
     }
     const httpStatus = refusal(headers);
     if (httpStatus !== undefined) {
-      sendOff(stream, { ":status": httpStatus });
-      return;
+      stream.sendHeaders([varying(":status", `${httpStatus}`)], true);
+      return nobody;
     }
     try {
-      this.#start(stream, headers);
+      return this.#start(stream, headers);
     } catch (thrown) {
       fail(stream, toServiceError(thrown));
+      return nobody;
     }
   };
 
-  #start(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const path = headers[":path"] ?? "";
+  #start(stream: Stream, headers: HeaderList): ServerCall {
+    const path = headers.get(":path") ?? "";
     const method = this.#methods.get(path);
     if (!method) throw unimplemented(`the server does not implement the method ${path}`);
-    const encoding = headers["grpc-encoding"];
+    const encoding = headers.get("grpc-encoding");
     if (encoding !== undefined && encoding !== "identity")
       throw unimplemented(`messages compressed with ${encoding} are not taken`);
-    const deadlineMs = deadlineAfter(one(headers["grpc-timeout"]), Date.now());
+    const deadlineMs = deadlineAfter(headers.get("grpc-timeout"), Date.now());
     const partial = this.#partial;
     const call = new ServerCall(stream, headers, {
       deadlineMs,
@@ -118,33 +113,26 @@ class Reception {
       partial,
     });
     const ended = method(call, deadlineMs);
-    if (!ended) return;
-    this.#underWay++;
-    ended.finally(() => this.#underWay--);
+    if (ended) {
+      this.#underWay++;
+      ended.finally(() => this.#underWay--);
+    }
+    return call;
   }
 }
 
+/** Takes what a stream still says that has been answered already. */
+const nobody: StreamEvents = { onClose() {} };
+
 /** The HTTP status for what is no gRPC at all; undefined for a call. */
-function refusal(headers: IncomingHttpHeaders): number | undefined {
-  if (!headers["content-type"]?.startsWith("application/grpc")) return 415;
-  return headers[":method"] === "POST" ? undefined : 405;
+function refusal(headers: HeaderList): number | undefined {
+  if (!headers.get("content-type")?.startsWith("application/grpc")) return 415;
+  return headers.get(":method") === "POST" ? undefined : 405;
 }
 
-function fail(stream: ServerHttp2Stream, error: ServiceError): void {
-  sendOff(stream, {
-    ":status": 200,
-    "content-type": "application/grpc",
-    "grpc-accept-encoding": "identity",
-    ...trailersOf(error),
-  });
-}
+const acceptEncoding: Field = stable("grpc-accept-encoding", "identity");
 
 /** Answers with headers alone. */
-function sendOff(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
-  stream.respond(headers, { endStream: true });
-  hangUp(stream);
-}
-
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+function fail(stream: Stream, error: ServiceError): void {
+  stream.sendHeaders([...answerHeaders, acceptEncoding, ...trailersOf(error)], true);
 }

@@ -1,22 +1,25 @@
-import type { IncomingHttpHeaders } from "node:http2";
 import { type Code, codeOf, codes, internal, ServiceError, unavailable } from "../errors.ts";
+import { type Field, type HeaderList, stable, varying } from "../http2/headers.ts";
 import { decodeMessage, encodeMessage } from "./status-message.ts";
 
 /** The trailers that tell of success. */
-export const okTrailers = { "grpc-status": "0" } as const;
+export const okTrailers: readonly Field[] = [stable("grpc-status", "0")];
 
 /** The trailers that tell of a failure: gRPC's number for the code, and the message. */
-export function trailersOf(error: ServiceError): Record<string, string> {
-  return { "grpc-status": `${codes[error.code]}`, "grpc-message": encodeMessage(error.message) };
+export function trailersOf(error: ServiceError): readonly Field[] {
+  return [
+    varying("grpc-status", `${codes[error.code]}`),
+    varying("grpc-message", encodeMessage(error.message)),
+  ];
 }
 
 /** The failure that trailers tell of, with the server's own words; undefined for success. */
-export function failureIn(trailers: IncomingHttpHeaders): ServiceError | undefined {
-  const status = trailers["grpc-status"];
+export function failureIn(trailers: HeaderList): ServiceError | undefined {
+  const status = trailers.get("grpc-status");
   if (status === "0") return undefined;
   if (status === undefined) return internal("the server answered without a status");
-  const message = trailers["grpc-message"];
-  return errorOf({ code: Number(status), details: decodeMessage(String(message ?? "")) });
+  const message = trailers.get("grpc-message") ?? "";
+  return errorOf({ code: Number(status), details: decodeMessage(message) });
 }
 
 /** The failure for a status. */

@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders } from "node:http2";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
 import type { Context } from "@opentelemetry/api";
 import type { BoundMethod } from "../bound-service.ts";
 import { Cancellation } from "../cancellation.ts";
 import { internal, ServiceError, toServiceError } from "../errors.ts";
+import type { HeaderList } from "../http2/headers.ts";
 import { encodeFrame } from "./frames.ts";
 import type { ServerCall } from "./server-call.ts";
 
@@ -65,15 +65,10 @@ function encoded({ method, path }: BoundMethod, response: unknown): Buffer {
   }
 }
 
-function contextOf(headers: IncomingHttpHeaders): Context {
-  const traceparent = text(headers.traceparent);
+function contextOf(headers: HeaderList): Context {
+  const traceparent = headers.get("traceparent");
   if (traceparent === undefined) {
-    return contextFromHeaders({ uberTraceId: text(headers["uber-trace-id"]) });
+    return contextFromHeaders({ uberTraceId: headers.get("uber-trace-id") });
   }
-  return contextFromHeaders({ traceparent, tracestate: text(headers.tracestate) });
-}
-
-/** The value of a header; several become what a list of them would be. */
-function text(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(",") : value;
+  return contextFromHeaders({ traceparent, tracestate: headers.get("tracestate") });
 }
