@@ -21,15 +21,17 @@ export async function ofCallee<Result>(
   try {
     return await work;
   } catch (error) {
+    // That the caller has left is nobody's failure.
+    if (isOf("canceled", error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     for (const text of failureTexts) log.error(text, { reason });
-    throw isNoRoom(error) ? noConnection(name, error) : error;
+    throw isOf("resourceExhausted", error) ? noConnection(name, error) : error;
   }
 }
 
-/** What a callee says of its own callees, in the contract's terms, is `unavailable`. */
-function isNoRoom(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "resourceExhausted";
+/** Whether the call failed so by itself: exceptions of the contract, a callee's about its own callees too, have other codes. */
+function isOf(code: "canceled" | "resourceExhausted", error: unknown): boolean {
+  return error instanceof ServiceError && error.code === code;
 }
 
 function noConnection(name: string, cause: unknown): Error {

@@ -1,5 +1,5 @@
 import { inBothThriftWorlds, type Start, testCall } from "@faultline/rpc/both-worlds";
-import { exhausted, ServiceError, unavailable } from "@faultline/rpc/errors";
+import { canceled, exhausted, ServiceError, unavailable } from "@faultline/rpc/errors";
 import { someCall } from "@faultline/rpc/some-call";
 import { keepLog } from "@faultline/stores/testing/kept-log";
 import {
@@ -188,4 +188,15 @@ test("a failing callee is told of in the log in the original's words", async () 
     { message: "Failed to get shortened urls from url-shorten-service", reason: "gone" },
     { message: "Failed to upload user_mentions to user-mention-service", reason: "gone too" },
   ]);
+});
+
+test("that a caller has left is told of in no log", async () => {
+  const { log, lines } = keepLog();
+  const left = () => canceled("the caller has left");
+  const { shortener, mentions } = callees({ urls: left, mentions: left });
+  const handlers = createText(shortener, mentions);
+
+  const asked = handlers.composeText({ reqId: 1n, text: "" }, someCall({ log }));
+  await expect(asked).rejects.toThrow("the caller has left");
+  expect(lines).toEqual([]);
 });

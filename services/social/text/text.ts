@@ -39,10 +39,14 @@ export function createText(
 
       const found = [...text.matchAll(urlPattern)].map(([url]) => url);
       const usernames = [...text.matchAll(mentionPattern)].map(([, username = ""]) => username);
-      const [urls, userMentions] = await Promise.all([
+      const asked = [
         ofCallee(shortener.composeUrls({ reqId, urls: found }, call), urlShorten, call),
         ofCallee(mentions.composeUserMentions({ reqId, usernames }, call), userMention, call),
-      ]);
+      ] as const;
+      // If both fail, the first of them is told, as in the originals.
+      for (const outcome of await Promise.allSettled(asked))
+        if (outcome.status === "rejected") throw outcome.reason;
+      const [urls, userMentions] = await Promise.all(asked);
       return { text: withShortUrls(text, urls), userMentions, urls };
     },
   };

@@ -247,6 +247,8 @@ test("of many who register one name at two replicas at once, one gets it", async
   for (const result of results)
     if ("error" in result) expect(result.error).toMatchObject(exists(result.name));
   expect((await storedUsers(one.mongo)).map(({ username }) => username).sort()).toEqual(names);
+  const cutAtNul = { reqId: 1n, username: "ann\0x" };
+  await expect(two.handlers.getUserId(cutAtNul, someCall())).rejects.toThrow("is not registered");
   for (const { name: username, password } of winners) {
     // Ids beyond the precision of a double are the same from either replica and from either store.
     const login = { reqId: 1n, username };

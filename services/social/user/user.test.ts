@@ -5,10 +5,12 @@ import { logged } from "@faultline/rpc/middleware/logged";
 import { traced } from "@faultline/rpc/middleware/traced";
 import { someCall } from "@faultline/rpc/some-call";
 import type { Cache } from "@faultline/stores/memcached";
+import { connectMemcached } from "@faultline/stores/memcached-client";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import { keepLog } from "@faultline/stores/testing/kept-log";
+import { startMemcached } from "@faultline/stores/testing/memcached-server";
 import { recordSpans } from "@faultline/telemetry/recorded-spans";
 import { startTracing } from "@faultline/telemetry/tracing";
 import { ErrorCode, UserService } from "@faultline/thrift/social";
@@ -219,6 +221,22 @@ inBothThriftWorlds("without the cache users log in and are found as ever", async
 
   expect(await user.getUserId({ reqId: 1n, username: "username_1" }, testCall())).toBe(largeId);
   expect(await user.login(rightLogin, testCall())).toMatch(/^eyJ/);
+});
+
+test("a memcached that is stopped in its tracks keeps nobody from logging in", async () => {
+  const memcached = await startMemcached();
+  const cache = connectMemcached({
+    ...{ service: "user-service", peer: "user-memcached" },
+    ...{ addresses: [memcached.address], timeoutMs: 100 },
+  });
+  onTestFinished(() => cache.close());
+  const { handlers } = await startedUser({ mongo: await mongoWith(original), cache });
+  await handlers.login(rightLogin, someCall());
+
+  memcached.pause();
+  expect(await handlers.login(rightLogin, someCall())).toMatch(/^eyJ/);
+  await memcached.kill();
+  expect(await handlers.login(rightLogin, someCall())).toMatch(/^eyJ/);
 });
 
 inBothThriftWorlds("names that memcached cannot take bypass it", async (start) => {
