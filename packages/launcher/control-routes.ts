@@ -56,7 +56,7 @@ export interface RouteContext {
 }
 
 export interface Route {
-  /** Changes something: wants the token. */
+  /** Changes something, or tells what was changed on purpose: wants the token. */
   readonly guarded?: true;
   answer(context: RouteContext): unknown;
 }
@@ -70,7 +70,10 @@ export const routes: Readonly<Record<string, Route>> = {
   "DELETE /api/edges/{from}/{to}": operation(({ operations }, { parameters }) =>
     operations.leave({ from: parameters.from ?? "", to: parameters.to ?? "" }),
   ),
-  "GET /api/edges": { answer: ({ running }) => ({ edges: running().operations.edges }) },
+  "GET /api/edges": {
+    guarded: true,
+    answer: ({ running }) => ({ edges: running().operations.edges }),
+  },
   "GET /api/faults": listInjections,
   "GET /api/servers/{name}/log": { answer: logOf },
   "GET /api/services": { answer: ({ traces }) => servicesOfTrace(traces.services) },

@@ -82,6 +82,16 @@ test("nothing is changed without the token", async () => {
   expect(childOf(launch, "geo").state).toBe("ready");
 });
 
+test("what was done on purpose is told to nobody without the token", async () => {
+  const { control, authorization } = await controlled();
+  const paths = ["/api/edges", "/api/faults"];
+  const ask = (headers: Record<string, string>) =>
+    Promise.all(paths.map((path) => fetch(`${control.url}${path}`, { headers })));
+
+  expect((await ask({})).map(({ status }) => status)).toEqual([401, 401]);
+  expect((await ask({ authorization }))[0]?.status).toBe(200);
+});
+
 test("a body that is too long, no JSON, of another type or unknown is refused with a reason", async () => {
   const { launch, control, authorization } = await controlled();
   const json = { "content-type": "application/json" };
