@@ -46,9 +46,9 @@ export class ServerConnection {
   readonly #state: ServerState;
   readonly #reader: FrameReader;
   /** Messages that wait for their turn: those of one chunk at most, since nothing is read meanwhile. */
-  #arrived: Buffer[] = [];
+  readonly #arrived: Buffer[] = [];
   /** Calls in the order in which they came. */
-  #slots: Slot[] = [];
+  readonly #slots: Slot[] = [];
   /** No call has come yet. */
   #isNew = true;
   #draining = false;
@@ -138,9 +138,15 @@ export class ServerConnection {
     this.#send();
     this.#start();
     const isFull = this.#arrived.length > 0 || this.#slots.length >= pipelinedMax;
-    if (isFull || this.#unsentSince !== undefined) this.#socket.pause();
+    if (isFull || this.#unsentSince !== undefined) this.#pause();
     else this.#socket.resume();
     if (this.#draining && this.#isIdle) this.#finish();
+  }
+
+  #pause(): void {
+    this.#socket.pause();
+    // That half a message stays so is not the client's doing now.
+    this.#partialSince = undefined;
   }
 
   #start(): void {
@@ -153,7 +159,7 @@ export class ServerConnection {
     } catch {
       this.destroy();
     }
-    if (started > 0) this.#arrived = this.#arrived.slice(started);
+    this.#arrived.splice(0, started);
   }
 
   get #hasRoom(): boolean {
@@ -215,16 +221,16 @@ export class ServerConnection {
   /** Sends the answers whose turn it is, several in one piece. */
   #send(): void {
     const slots = this.#slots;
-    let count = 0;
-    while (slots[count]?.answer) count++;
-    if (count === 0) return;
-    this.#slots = slots.slice(count);
+    if (!slots[0]?.answer) return;
     const socket = this.#socket;
-    if (count > 1) socket.cork();
-    let isRead = true;
-    for (const { answer } of slots.slice(0, count)) if (answer) isRead = socket.write(answer);
-    if (count > 1) socket.uncork();
-    if (isRead || !socket.writableNeedDrain) return;
+    const isSeveral = slots[1]?.answer !== undefined;
+    if (isSeveral) socket.cork();
+    for (let answer = slots[0].answer; answer; answer = slots[0]?.answer) {
+      slots.shift();
+      socket.write(answer);
+    }
+    if (isSeveral) socket.uncork();
+    if (!socket.writableNeedDrain) return;
     this.#unsentSince ??= this.#state.looks;
     this.#state.onUnsent();
   }
@@ -255,13 +261,13 @@ export class ServerConnection {
     this.#closed = true;
     clearTimeout(this.#drainTimer);
     this.#reader.close();
-    this.#arrived = [];
+    this.#arrived.length = 0;
     for (const slot of this.#slots) {
       if (!(slot instanceof ServerCall)) continue;
       this.#state.deadlines.unwatch(slot);
       slot.cancel();
     }
-    this.#slots = [];
+    this.#slots.length = 0;
   }
 }
 
