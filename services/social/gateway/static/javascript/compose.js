@@ -1,0 +1,4 @@
+import { createPost } from "./create-post.js";
+import { whoIsHere } from "./page.js";
+
+if (await whoIsHere()) createPost();
