@@ -53,7 +53,7 @@ export const composeLimitMs = 8_000;
 /**
  * Makes posts. Once a post is stored, it will be in all timelines, whatever is cut off where: by this call, or by the
  * repair. Success means that it is there already; a failure, that it may be, now or later. Why that holds is said in
- * docs/decisions/0016-durable-compose.md.
+ * docs/decisions/0017-durable-compose.md.
  */
 export function createComposePost(parts: ComposePostParts): ComposePostServiceHandlers {
   const { clients } = parts;
