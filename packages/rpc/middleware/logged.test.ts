@@ -1,3 +1,4 @@
+import { withRemoteParent } from "@faultline/telemetry/context";
 import type { Logger } from "@faultline/telemetry/logger";
 import { expect, test } from "vitest";
 import { internal, invalidArgument, unavailable } from "../errors.ts";
@@ -24,6 +25,17 @@ test("a call answered is one line at the level asked for, with its name and dura
   await logged({ level: "info" })(someCall({ log }), async () => 1);
   expect(lines).toMatchObject([{ level: "info", message: "request answered" }]);
   expect(lines[0]?.fields).toMatchObject({ call: "echo.Echo/Say", durationMs: expect.any(Number) });
+});
+
+test("the ids of a trace are told once, by the logger of a traced call or else by the line", async () => {
+  const place = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+  const { log, lines } = recorder();
+  for (const traceFlags of [0, 1]) {
+    const context = withRemoteParent({ ...place, traceFlags, isRemote: true });
+    await logged({ level: "info" })(someCall({ log, context }), async () => 1);
+  }
+
+  expect(lines.map(({ fields }) => fields?.trace_id)).toEqual([place.traceId, undefined]);
 });
 
 test("without a level, a call that went well says nothing", async () => {

@@ -1,4 +1,4 @@
-import { traceFields } from "@faultline/telemetry/context";
+import { sampledFlag, spanContextOf, traceFields } from "@faultline/telemetry/context";
 import type { Call, Middleware } from "../call.ts";
 import { type Code, type ServiceError, toServiceError } from "../errors.ts";
 import { causeCode, isFault } from "./outcome.ts";
@@ -42,8 +42,15 @@ function fields(call: Call, startMs: number): Record<string, unknown> {
     ...(call.peer === undefined ? {} : { peer: call.peer }),
     ...(call.outcome === undefined ? {} : { status: call.outcome.status }),
     durationMs: Math.round((performance.now() - startMs) * 1e3) / 1e3,
-    ...traceFields(call.context),
+    ...placeInTrace(call),
   };
+}
+
+/** The logger of a call that is traced has them already. */
+function placeInTrace({ context }: Call): Record<string, unknown> {
+  const place = spanContextOf(context);
+  const isTraced = place !== undefined && (place.traceFlags & sampledFlag) !== 0;
+  return isTraced ? {} : traceFields(context);
 }
 
 function failureFields(error: ServiceError): Record<string, unknown> {
