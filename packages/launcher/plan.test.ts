@@ -118,6 +118,7 @@ test("services get the user's settings and nothing else of the user's environmen
     PATH: "/bin",
     LOG_LEVEL: "debug",
     OTEL_TRACES_SAMPLER: "always_on",
+    JWT_SECRET: "s3cr3t",
     AWS_SECRET: "x",
     TLS: "1",
   };
@@ -128,6 +129,7 @@ test("services get the user's settings and nothing else of the user's environmen
     PATH: "/bin",
     LOG_LEVEL: "debug",
     OTEL_TRACES_SAMPLER: "always_on",
+    JWT_SECRET: "s3cr3t",
     TLS: "1",
   });
   expect(env).not.toHaveProperty("AWS_SECRET");
