@@ -209,7 +209,8 @@ function changed(document: Document, update: Update, inserting: boolean): Docume
     throw internal("an update consists of operators");
   const { $push = {}, $pull = {}, ...others } = rest;
   if (Object.keys(others).length > 0) applyUpdate(document, others);
-  for (const [field, condition] of Object.entries<Document>($pull)) pull(document, field, condition);
+  for (const [field, condition] of Object.entries<Document>($pull))
+    pull(document, field, condition);
   for (const [field, pushed] of Object.entries($push)) {
     for (const step of pushSteps(pushed)) applyUpdate(document, { $push: { [field]: step } });
   }
