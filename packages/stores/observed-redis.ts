@@ -120,12 +120,12 @@ function observeValues(
 }
 
 function observeScripts(redis: Redis, observe: ObserveCommand): Pick<Redis, "runId" | "evaluate"> {
-  const runId = observe("INFO", (_: object, scope) => redis.runId(scope));
   const evaluate = observe("EVALSHA", ({ script, keys, args }: RedisEvaluate, scope) =>
     redis.evaluate(script, keys, args, scope),
   );
   return {
-    runId: (scope) => runId({}, scope),
+    // The connection knows it: nobody is asked.
+    runId: (scope) => redis.runId(scope),
     evaluate: (script, keys, args, scope) => evaluate({ script, keys, args }, scope),
   };
 }

@@ -278,7 +278,6 @@ test.for(redises)("$name shows every operation to the layers", async ({ open }) 
     "GET",
     "EXISTS",
     "DEL",
-    "INFO",
     "EVALSHA",
   ]);
   expect(calls[3]).toMatchObject({
