@@ -1,3 +1,4 @@
+import { unavailable } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
 import type { Cache } from "@faultline/stores/memcached";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
@@ -55,4 +56,39 @@ export function storedUsers(mongo: Mongo, filter: object = {}): Promise<StoredUs
 
 export function insertUsers(mongo: Mongo, ...users: readonly object[]): Promise<void> {
   return mongo.collection("user").insertMany(users, testCall());
+}
+
+export const salt = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+export const passwordHash = "3f73750f89e625b812091400b916fd589df9a2f87ae7311a61f82d10248258df";
+/** No double holds it exactly. */
+export const largeId = 6_499_821_625_674_825_729n;
+/** A user whose password is `password_1`, as an original stores and caches one. */
+export const original = { user_id: largeId, username: "username_1", salt, password: passwordHash };
+export const originallyCached = `{"password":"${passwordHash}","salt":"${salt}","user_id":${largeId}}`;
+export const rightLogin = { reqId: 1n, username: "username_1", password: "password_1" };
+
+/** The exception of the contract for a name that nobody has. */
+export function notRegistered(username: string, exceptionCode: number) {
+  return { exceptionCode, message: `User: ${username} is not registered` };
+}
+
+function failing<Store extends object>(store: Store, ...operations: (keyof Store)[]): Store {
+  const fail = () => Promise.reject(unavailable("it is gone"));
+  return { ...store, ...Object.fromEntries(operations.map((operation) => [operation, fail])) };
+}
+
+/** A database that cannot be asked. */
+export function unreachable(mongo: Mongo): Mongo {
+  return { ...mongo, collection: (name) => failing(mongo.collection(name), "find", "findOne") };
+}
+
+/** A cache that cannot be asked. */
+export function deadCache(): Cache {
+  return failing(createMemoryCache(), "get", "getMany", "set", "add");
+}
+
+export async function mongoWith(...users: object[]) {
+  const mongo = createMemoryMongo();
+  await insertUsers(mongo, ...users);
+  return mongo;
 }
