@@ -16,7 +16,7 @@ local function cut_off(kept, above)
   if size <= above then return size end
   redis.call('ZREMRANGEBYRANK', KEYS[1], 0, size - kept - 1)
   local run = parts(redis.call('GET', KEYS[2]))
-  if run then redis.call('SET', KEYS[2], run .. ' ' .. kept .. ' newest') end
+  if run then redis.call('SET', KEYS[2], run .. ' ' .. kept .. ' newest', 'KEEPTTL') end
   return kept
 end
 `;
@@ -47,7 +47,7 @@ if run and redis.call('ZCARD', KEYS[1]) < tonumber(posts) then
 end
 redis.call('ZADD', KEYS[1], 'NX', ARGV[1], ARGV[2])
 if run then
-  redis.call('SET', KEYS[2], run .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. state)
+  redis.call('SET', KEYS[2], run .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. state, 'KEEPTTL')
 end
 return cut_off(tonumber(ARGV[3]), tonumber(ARGV[4]))
 `,
@@ -90,19 +90,20 @@ return added
   },
 };
 
-/** Adds many posts, and proves the timeline. */
+/** Adds many posts, and proves the timeline; in memory, without an end. */
 export const fillScript = {
   name: "fill timeline",
   lua: `${cutOff}
-for from = 4, #ARGV, 2000 do
+for from = 5, #ARGV, 2000 do
   redis.call('ZADD', KEYS[1], 'NX', unpack(ARGV, from, math.min(from + 1999, #ARGV)))
 end
-redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. ARGV[2])
+local proof = ARGV[1] .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. ARGV[2]
+redis.call('SET', KEYS[2], proof, 'EX', ARGV[4])
 return cut_off(tonumber(ARGV[3]), tonumber(ARGV[3]))
 `,
   inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
     const [key = "", proofKey = ""] = keys;
-    const [run, state, kept, ...pairs] = args;
+    const [run, state, kept, , ...pairs] = args;
     for (let at = 0; at < pairs.length; at += 2) {
       redis.addNew(key, [{ score: Number(pairs[at]), member: pairs[at + 1] ?? "" }]);
     }

@@ -112,6 +112,21 @@ test.for(worlds)("$name a proof made for the life before a restart is none", asy
   expect(await timelines.read(user, first, testCall())).toMatchObject({ proven: false });
 });
 
+test("a proof ends after a day, whatever is added to it", async () => {
+  const server = await startRedis();
+  const redis = connectRedis({ url: `redis://${server.address}`, service: "test", peer: "redis" });
+  onTestFinished(() => redis.close());
+  const timelines = await filled(redis, [entry(1n)]);
+  await timelines.add(user, entry(2n), testCall());
+  const lua = "return redis.call('TTL', KEYS[1])";
+
+  const ttl = { name: "ttl", lua, inMemory: () => null };
+  const leftS = await redis.evaluate(ttl, [`${user}:gen`], [], testCall());
+
+  expect(leftS).toBeGreaterThan(86_000);
+  expect(leftS).toBeLessThanOrEqual(86_400);
+});
+
 test.for(worlds)("$name a timeline that was evicted is not proven any more", async ({ open }) => {
   const { redis } = await open();
   const timelines = await filled(redis, [entry(1n)]);

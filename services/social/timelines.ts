@@ -105,11 +105,13 @@ export class Timelines {
     const newest = entries.slice(0, keptMax);
     const state = whole && newest.length === entries.length ? "whole" : "newest";
     const members = newest.flatMap(({ timestamp, postId }) => [`${timestamp}`, `${postId}`]);
-    const args = [runId, state, `${keptMax}`, ...members];
+    const args = [runId, state, `${keptMax}`, `${proofTtlS}`, ...members];
     await ofRedis(this.#redis.evaluate(fillScript, keysOf(userId), args, scope));
   }
 }
 
+/** After so long a timeline is filled again; so neither a mistake nor what nobody reads any more stays for ever. */
+const proofTtlS = 86_400;
 /** How long a timeline is looked at once in so many additions. */
 const cutOffEvery = 64;
 /** Redis does nothing else during one script: this is half a millisecond's work. */

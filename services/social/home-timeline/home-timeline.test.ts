@@ -166,7 +166,7 @@ test("a failing callee of the making is told, and the next reader tries again", 
 });
 
 test("among services of the originals there is nothing to make it from: what Redis has is read", async () => {
-  const { write, read } = open({
+  const { write, read, asked } = open({
     followers: { 1: [2n] },
     before: async (name) => {
       if (name === "listFollowees") throw unimplemented("Invalid method name: 'ListFollowees'");
@@ -175,6 +175,8 @@ test("among services of the originals there is nothing to make it from: what Red
   await write(10n, 1n);
 
   expect(await read(2n)).toEqual([10n]);
+  expect(await read(2n)).toEqual([10n]);
+  expect(asked.filter((one) => one.startsWith("listFollowees"))).toHaveLength(1);
 });
 
 test("a reader who leaves does not end the making of which others wait", async () => {

@@ -9,7 +9,7 @@ import type {
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
 import { pageOf, type Range, Timelines } from "../timelines.ts";
-import { isForeign, Rebuilding } from "./rebuilding.ts";
+import { Rebuilding } from "./rebuilding.ts";
 
 export interface HomeTimelineParts {
   readonly clients: {
@@ -53,13 +53,8 @@ export function createHomeTimeline({
       const { proven, postIds, runId } = await timelines.read(userId, range, scope);
       // Redis may be restarted again and again; what it has now is as good as it gets.
       if (proven || tries > triesMax) return postIds;
-      try {
-        await withinScope(rebuilding.rebuild(userId, runId, { reqId, scope }), scope);
-      } catch (error) {
-        if (!isForeign(error)) throw error;
-        scope.log.warn("timeline not rebuilt", { reason: String(error) });
-        return postIds;
-      }
+      const rebuilt = rebuilding.rebuild(userId, runId, { reqId, scope });
+      if (!(await withinScope(rebuilt, scope))) return postIds;
     }
   };
 

@@ -34,14 +34,33 @@ export class Rebuilding {
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #foreignUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(sources: Sources, timelines: Timelines) {
     this.#sources = sources;
     this.#timelines = timelines;
   }
 
-  /** Resolves once the timeline is complete and proven for that life of Redis. Many readers wait for one rebuilding. */
-  rebuild(userId: bigint, runId: string, { reqId, scope }: Errand): Promise<void> {
+  /**
+   * Resolves once the timeline is complete and proven for that life of Redis; with false if that cannot be, because
+   * a service of the originals does not know how. Many readers wait for one rebuilding.
+   */
+  async rebuild(userId: bigint, runId: string, errand: Errand): Promise<boolean> {
+    if (performance.now() < this.#foreignUntilMs) return false;
+    try {
+      await this.#rebuild(userId, runId, errand);
+      return true;
+    } catch (error) {
+      if (!isForeign(error)) throw error;
+      if (performance.now() >= this.#foreignUntilMs) {
+        errand.scope.log.warn("timelines are not rebuilt", { reason: String(error) });
+      }
+      this.#foreignUntilMs = performance.now() + foreignForMs;
+      return false;
+    }
+  }
+
+  #rebuild(userId: bigint, runId: string, { reqId, scope }: Errand): Promise<void> {
     const key = `${userId} ${runId}`;
     const begun = this.#underWay.get(key);
     if (begun) return begun;
@@ -106,8 +125,11 @@ export interface Errand {
   readonly scope: CallScope;
 }
 
+/** How long a service of the originals is not asked again. */
+const foreignForMs = 60_000;
+
 /** Whether the other side does not know the methods that a rebuilding needs: it is one of the originals. */
-export function isForeign(error: unknown): boolean {
+function isForeign(error: unknown): boolean {
   return error instanceof ServiceError && error.code === "unimplemented";
 }
 

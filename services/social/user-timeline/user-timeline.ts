@@ -73,6 +73,7 @@ export function indexTimelines(mongo: Mongo, scope: CallScope): Promise<void> {
 class Reader {
   readonly #authored: AuthoredPosts;
   readonly #timelines: Timelines;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(authored: AuthoredPosts, timelines: Timelines) {
     this.#authored = authored;
@@ -98,7 +99,7 @@ class Reader {
     try {
       return await this.#timelines.read(userId, range, scope);
     } catch (error) {
-      passOver(error, scope);
+      this.#passOver(error, scope);
       return undefined;
     }
   }
@@ -113,17 +114,22 @@ class Reader {
       await this.#timelines.fill(userId, entries, proof, scope);
     } catch (error) {
       // Nothing is lost: the timeline stays unproven, and the next reader fills it.
-      passOver(error, scope);
+      this.#passOver(error, scope);
     }
+  }
+
+  #passOver(error: unknown, scope: CallScope): void {
+    const isStores =
+      error instanceof ServiceError && error.exceptionCode === ErrorCode.SE_REDIS_ERROR;
+    if (!isStores) throw error;
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < tellEveryMs) return;
+    this.#toldAtMs = nowMs;
+    scope.log.warn("cache skipped", { store: "redis", reason: error.message });
   }
 }
 
-function passOver(error: unknown, scope: CallScope): void {
-  const isStores =
-    error instanceof ServiceError && error.exceptionCode === ErrorCode.SE_REDIS_ERROR;
-  if (!isStores) throw error;
-  scope.log.warn("cache skipped", { store: "redis", reason: error.message });
-}
+const tellEveryMs = 1_000;
 
 async function newestOf(
   authored: AuthoredPosts,
