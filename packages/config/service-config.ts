@@ -127,6 +127,11 @@ export function ownSettings(facts: ServiceFacts) {
       example: "redis://home-timeline-redis:6379",
       fallback: `redis://${facts.redis ?? "redis"}:6379`,
     }),
+    redisCaFile: text("REDIS_CA_FILE", {
+      says: "PEM file of those who may sign the certificate of a `rediss` server; unset: whom the system trusts",
+      example: "/etc/tls/ca.pem",
+      fallback: undefined,
+    }),
   };
 }
 
@@ -152,7 +157,7 @@ const logLevels: Readonly<Record<string, "error" | "warn" | "info" | "debug">> =
 export type ServiceConfig = ReturnType<typeof readServiceConfig>;
 
 /** A process that holds many services is told of each one's stores by variables that begin with its name. */
-const storeVariables = ["MONGO_URL", "MEMCACHED_ADDRESS", "REDIS_URL"] as const;
+const storeVariables = ["MONGO_URL", "MEMCACHED_ADDRESS", "REDIS_URL", "REDIS_CA_FILE"] as const;
 
 /** The environment as one of many services in a process sees it: `GEO_MONGO_URL` is its `MONGO_URL`. */
 export function environmentOf(service: string, environment: Environment): Environment {

@@ -3,6 +3,7 @@ import { readTls } from "@faultline/config/tls";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { FlagFile } from "@faultline/faults/flags/flag-file";
 import { placesOf } from "@faultline/faults/places";
+import type { App } from "@faultline/service/define-app";
 import { planAllInOne } from "./all-in-one-plan.ts";
 import { appsOf, topologyOf } from "./apps.ts";
 import { type Control, serveControl } from "./control.ts";
@@ -17,6 +18,7 @@ import { planApps } from "./plan.ts";
 import { controlPort, localPort } from "./ports.ts";
 import { movedPorts, readyTable } from "./ready-table.ts";
 import { createScreen, type Screen } from "./screen.ts";
+import { prepareStoreTls, type StoreTls } from "./store-tls.ts";
 import { createTether } from "./tether.ts";
 import { version } from "./version.ts";
 
@@ -73,6 +75,7 @@ async function start(
     ...options,
     machine,
     dataDirectory,
+    storeTls: await storeTlsOf(tables, environment, dataDirectory),
     told: {
       OTEL_EXPORTER_OTLP_ENDPOINT: control.url,
       FLAGD_OFFLINE_FLAG_SOURCE_PATH: await flagsOf(dataDirectory),
@@ -108,6 +111,19 @@ async function endEarlierInjections({ launch }: Started, { app }: LaunchOptions)
     // The application runs all the same; npm run fault -- status shows what is still on.
     if (!launch.stopping.aborted) launch.screen.say(`Injections of before are left: ${error}`);
   }
+}
+
+/** By application, how its stores speak TLS, where they do. */
+async function storeTlsOf(
+  tables: readonly App[],
+  environment: Environment,
+  { path }: DataDirectory,
+): Promise<ReadonlyMap<string, StoreTls>> {
+  const all = tables.map(async (app) => {
+    const tls = await prepareStoreTls(app, environment, path);
+    return tls ? [[app.name, tls] as const] : [];
+  });
+  return new Map((await Promise.all(all)).flat());
 }
 
 function readTlsOf(environment: Environment) {

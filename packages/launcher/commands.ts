@@ -3,6 +3,7 @@ import { nodeEnvironment, storeEnvironment } from "./environment.ts";
 import type { Machine } from "./machine.ts";
 import { root } from "./root.ts";
 import type { CommandLine } from "./server-plan.ts";
+import type { StoreTls } from "./store-tls.ts";
 
 const memcachedMegabytes = 64;
 const memcachedConnectionsMax = 1_024;
@@ -36,14 +37,32 @@ export const redisFlags = [
   ...["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"],
 ];
 
+export interface RedisServer {
+  readonly port: number;
+  readonly directory: string;
+  /** It speaks TLS and nothing else. */
+  readonly tls?: Pick<StoreTls, "caFile" | "serverFile"> | undefined;
+}
+
+function redisTlsFlags(
+  port: number,
+  { caFile, serverFile }: Pick<StoreTls, "caFile" | "serverFile">,
+): readonly string[] {
+  return [
+    ...["--port", "0", "--tls-port", `${port}`, "--tls-auth-clients", "no"],
+    ...["--tls-cert-file", serverFile, "--tls-key-file", serverFile, "--tls-ca-cert-file", caFile],
+  ];
+}
+
 /** The Redis of a service; its files are in the directory. */
 export function redisCommand(
   { redis, environment }: Machine,
-  { port, directory }: { readonly port: number; readonly directory: string },
+  { port, directory, tls }: RedisServer,
 ): CommandLine {
+  const listening = tls ? redisTlsFlags(port, tls) : ["--port", `${port}`];
   return {
     program: redis,
-    args: [...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory], ...redisFlags],
+    args: [...listening, "--bind", "127.0.0.1", "--dir", directory, ...redisFlags],
     // It brings its own allocator, which takes one arena for the one thread that answers.
     env: storeEnvironment(environment),
   };
@@ -53,17 +72,19 @@ export interface DatabaseServer {
   readonly port: number;
   readonly dbpath: string;
   readonly auth: boolean;
+  readonly tls?: Pick<StoreTls, "mongo" | "serverFile"> | undefined;
 }
 
 /** The real server if there is one, else ours: they take the same arguments. */
 export function mongodCommand(
   machine: Machine,
-  { port, dbpath, auth }: DatabaseServer,
+  { port, dbpath, auth, tls }: DatabaseServer,
 ): CommandLine {
   const { mongod, environment } = machine;
   const args = [
     ...["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", dbpath, "--quiet"],
     ...(auth ? ["--auth"] : []),
+    ...(tls ? ["--tlsMode", tls.mongo, "--tlsCertificateKeyFile", tls.serverFile] : []),
   ];
   if (!mongod) return nodeCommand(machine, "packages/mongod/bin/mongod.mjs", args);
   // Eight servers would otherwise each take half of the machine's memory for their cache.

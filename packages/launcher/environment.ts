@@ -9,8 +9,8 @@ const system = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
 const settings =
   /^(OTEL_|TLS$|TLS_|LOG_LEVEL$|JAEGER_|MEMC_|NODE_EXTRA_CA_CERTS$|\w+_DEADLINE_MS$|DRAIN_MS$)/;
 
-/** What a user sets about feature flags and logins; stores are not told. */
-const servicesOnly = /^(FLAGD_|FAULT_|JWT_SECRET$)/;
+/** What a user sets about feature flags, logins and the front doors; stores are not told. */
+const servicesOnly = /^(FLAGD_|FAULT_|JWT_SECRET$|WRK2_API$|MEDIA_FRONTEND_URL$)/;
 
 /** A store's environment: nothing but what a process needs. */
 export function storeEnvironment(environment: Environment): Record<string, string> {
@@ -40,10 +40,15 @@ export function addressVariable(callee: string): string {
   return `${upper(callee)}_ADDRESS`;
 }
 
+/** `MEDIA_FRONTEND_URL`: the variable that tells a front door where browsers find another. */
+export function doorVariable(door: string): string {
+  return `${upper(door)}_URL`;
+}
+
 /** `GEO_MONGO_URL`: a store's variable where one process has the stores of many services. */
 export function storeVariable(
   service: string,
-  variable: "MONGO_URL" | "MEMCACHED_ADDRESS" | "REDIS_URL",
+  variable: "MONGO_URL" | "MEMCACHED_ADDRESS" | "REDIS_URL" | "REDIS_CA_FILE",
 ): string {
   return `${upper(service)}_${variable}`;
 }

@@ -8,7 +8,10 @@ async function geoDatabase(dbpath = temporaryFolder()) {
   const port = await freePort();
   const dataDirectory = { databasePath: () => dbpath };
   const store = { database: "geo-db", port, auth: true };
-  const { servers, url } = databaseOf("geo", store, { machine, dataDirectory });
+  const { servers, url } = databaseOf({ app: "hotel", name: "geo" }, store, {
+    machine,
+    dataDirectory,
+  });
   const { launch } = await startAll(servers);
   return { url, launch, dbpath };
 }

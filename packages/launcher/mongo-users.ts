@@ -22,6 +22,8 @@ export interface NewDatabase {
   readonly port: number;
   readonly dbpath: string;
   readonly database: string;
+  /** The server speaks TLS: who has signed its certificate, the path of a PEM file. */
+  readonly caFile?: string | undefined;
 }
 
 /**
@@ -29,12 +31,13 @@ export interface NewDatabase {
  * read and write `database`. May be repeated after it was cut short. The first user comes by the server's localhost
  * exception, which gives no more than that; so, as in the original, roles in other databases are granted afterwards.
  */
-export async function createUsers({ port, dbpath, database }: NewDatabase): Promise<void> {
+export async function createUsers({ port, dbpath, database, caFile }: NewDatabase): Promise<void> {
   const done = join(dbpath, doneFile);
   if (existsSync(done)) return;
 
-  await asAdmin(port, undefined, (admin) => addUser(admin, databaseUser));
-  await asAdmin(port, databaseUser, async (admin) => {
+  const server = { port, caFile };
+  await asAdmin(server, undefined, (admin) => addUser(admin, databaseUser));
+  await asAdmin(server, databaseUser, async (admin) => {
     await addUser(admin, rootUser);
     for (const { name } of [databaseUser, rootUser]) {
       await admin.command({ grantRolesToUser: name, roles: [{ role: "readWrite", db: database }] });
@@ -45,7 +48,7 @@ export async function createUsers({ port, dbpath, database }: NewDatabase): Prom
 
 /** Does something in the database `admin`, as that user or as nobody. */
 async function asAdmin(
-  port: number,
+  { port, caFile }: Pick<NewDatabase, "port" | "caFile">,
   user: DatabaseUser | undefined,
   work: (admin: Db) => Promise<void>,
 ) {
@@ -53,6 +56,7 @@ async function asAdmin(
   const { MongoClient } = await import("mongodb");
   const client = new MongoClient(`mongodb://127.0.0.1:${port}`, {
     directConnection: true,
+    ...(caFile ? { tls: true, tlsCAFile: caFile } : {}),
     ...(user ? { auth: { username: user.name, password: user.password } } : {}),
   });
   try {

@@ -2,7 +2,7 @@ import type { TlsConfig } from "@faultline/config/tls";
 import { inStartOrder, isCircular } from "@faultline/service/call-order";
 import { type App, protocolOf, type Service } from "@faultline/service/define-app";
 import { nodeCommand } from "./commands.ts";
-import { addressVariable, serviceEnvironment } from "./environment.ts";
+import { addressVariable, doorVariable, serviceEnvironment } from "./environment.ts";
 import { LaunchError } from "./launch-error.ts";
 import type { Machine } from "./machine.ts";
 import { metricsOffset } from "./ports.ts";
@@ -89,6 +89,7 @@ function listening(
   const command = nodeCommand(machine, `services/${app.name}/${service.name}/main.ts`);
   const env = {
     ...command.env,
+    ...doorVariables(service, app, settings),
     ...serviceEnvironment(machine.environment, settings.told ?? {}),
     ...storesOf(service, settings).variables,
     ...calleeVariables(service, app, ports),
@@ -120,4 +121,28 @@ function calleeVariables(
   const addresses = (callee: string) =>
     (ports.get(serviceOf(app, callee).host) ?? []).map((port) => `127.0.0.1:${port}`).join(",");
   return Object.fromEntries(calls.map((callee) => [addressVariable(callee), addresses(callee)]));
+}
+
+/**
+ * Where browsers find the other front doors, for one whose pages lead to them. By itself it looks as far from its own
+ * port as they are in the table, which is wrong once one of them has given way.
+ */
+function doorVariables(
+  service: Service,
+  app: App,
+  { ports, tls }: PlanSettings & { ports: ServicePorts },
+): Record<string, string> {
+  if (!service.definition.http) return {};
+  const portOf = ({ host }: Service) => ports.get(host)?.[0] ?? 0;
+  const movedAway = Object.values(app.services).filter(
+    (other) =>
+      other.definition.http &&
+      portOf(other) - portOf(service) !== other.definition.port - service.definition.port,
+  );
+  return Object.fromEntries(
+    movedAway.map((other) => [
+      doorVariable(other.name),
+      `${schemeOf("http", tls)}://127.0.0.1:${portOf(other)}`,
+    ]),
+  );
 }

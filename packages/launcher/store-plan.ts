@@ -15,7 +15,9 @@ import { localPort } from "./ports.ts";
 import { memcachedAnswers } from "./ready/memcached.ts";
 import { mongodAnswers } from "./ready/mongod.ts";
 import { redisAnswers } from "./ready/redis.ts";
+import { tlsAnswers } from "./ready/tls.ts";
 import type { Listening, ServerPlan } from "./server-plan.ts";
+import type { StoreTls } from "./store-tls.ts";
 
 export interface StoreSettings {
   readonly machine: Machine;
@@ -23,21 +25,30 @@ export interface StoreSettings {
   readonly portBase?: number;
   /** One server for all databases, that somebody else runs. */
   readonly mongoUrl?: string;
+  /** By the names of applications, of those whose stores speak TLS. */
+  readonly storeTls?: ReadonlyMap<string, StoreTls>;
 }
 
 /** The database server of a service, unless somebody else runs it, and the URL by which the service finds it. */
-export function databaseOf(service: string, store: MongoStore, settings: StoreSettings) {
+export function databaseOf(
+  { app, name: service }: Pick<Service, "app" | "name">,
+  store: MongoStore,
+  settings: StoreSettings,
+) {
   if (settings.mongoUrl) return { servers: [], url: settings.mongoUrl };
   const { machine, dataDirectory, portBase } = settings;
   const { database, port, auth = false } = store;
   const name = databaseServer(service, store);
   const dbpath = dataDirectory.databasePath(name);
+  const tls = speaking(settings.storeTls?.get(app), "mongo");
   const at = (ownPort: number): Listening => ({
-    command: mongodCommand(machine, { port: ownPort, dbpath, auth }),
+    command: mongodCommand(machine, { port: ownPort, dbpath, auth, tls }),
     port: ownPort,
     url: `mongodb://127.0.0.1:${ownPort}`,
-    ready: mongodAnswers(ownPort),
-    ...(auth ? { prepare: () => createUsers({ port: ownPort, dbpath, database }) } : {}),
+    ready: tls?.mongo === "requireTLS" ? tlsAnswers(ownPort) : mongodAnswers(ownPort),
+    ...(auth
+      ? { prepare: () => createUsers({ port: ownPort, dbpath, database, caFile: tls?.caFile }) }
+      : {}),
   });
   const ownPort = localPort("mongod", port, portBase);
   const server: ServerPlan = {
@@ -49,7 +60,8 @@ export function databaseOf(service: string, store: MongoStore, settings: StoreSe
     uses: [],
   };
   const login = auth ? `${databaseUser.name}:${databaseUser.password}@` : "";
-  return { servers: [server], url: `mongodb://${login}127.0.0.1:${ownPort}` };
+  const options = tls ? `/?tls=true&tlsCAFile=${encodeURIComponent(tls.caFile)}` : "";
+  return { servers: [server], url: `mongodb://${login}127.0.0.1:${ownPort}${options}` };
 }
 
 /** The memcached of a service, and the address by which the service finds it. */
@@ -73,14 +85,19 @@ export function cacheOf(store: MemcachedStore, { machine, portBase }: StoreSetti
 }
 
 /** The Redis of a service, and the URL by which the service finds it. */
-export function redisOf(store: RedisStore, { machine, dataDirectory, portBase }: StoreSettings) {
+export function redisOf(
+  app: string,
+  store: RedisStore,
+  { machine, dataDirectory, portBase, storeTls }: StoreSettings,
+) {
+  const tls = speaking(storeTls?.get(app), "redis");
   const name = redisServer(store);
   const directory = dataDirectory.databasePath(name);
   const at = (ownPort: number): Listening => ({
-    command: redisCommand(machine, { port: ownPort, directory }),
+    command: redisCommand(machine, { port: ownPort, directory, tls }),
     port: ownPort,
-    url: `redis://127.0.0.1:${ownPort}`,
-    ready: redisAnswers(ownPort),
+    url: `${tls ? "rediss" : "redis"}://127.0.0.1:${ownPort}`,
+    ready: tls ? tlsAnswers(ownPort) : redisAnswers(ownPort),
   });
   const ownPort = localPort("redis", store.port, portBase);
   const server: ServerPlan = {
@@ -91,17 +108,21 @@ export function redisOf(store: RedisStore, { machine, dataDirectory, portBase }:
     startAfter: [],
     uses: [],
   };
-  return { server, url: server.url };
+  return { server, url: server.url, ...(tls ? { caFile: tls.caFile } : {}) };
+}
+
+function speaking(tls: StoreTls | undefined, store: "mongo" | "redis"): StoreTls | undefined {
+  return tls?.[store] === "disabled" ? undefined : tls;
 }
 
 /** The servers that a service keeps its data in, and the variables that tell it where they are. */
 export function storesOf(
-  { name, definition: { stores = {} } }: Pick<Service, "name" | "definition">,
+  { app, name, definition: { stores = {} } }: Pick<Service, "app" | "name" | "definition">,
   settings: StoreSettings,
 ) {
-  const mongo = stores.mongo && databaseOf(name, stores.mongo, settings);
+  const mongo = stores.mongo && databaseOf({ app, name }, stores.mongo, settings);
   const cache = stores.memcached && cacheOf(stores.memcached, settings);
-  const redis = stores.redis && redisOf(stores.redis, settings);
+  const redis = stores.redis && redisOf(app, stores.redis, settings);
   return {
     servers: [
       ...(mongo?.servers ?? []),
@@ -112,6 +133,7 @@ export function storesOf(
       ...(mongo ? { MONGO_URL: mongo.url } : {}),
       ...(cache ? { MEMCACHED_ADDRESS: cache.address } : {}),
       ...(redis ? { REDIS_URL: redis.url } : {}),
+      ...(redis?.caFile ? { REDIS_CA_FILE: redis.caFile } : {}),
     },
   };
 }

@@ -133,6 +133,7 @@ function neighbourhoodOf(
       connectRedis({
         ...observation(service, redisServer(store)),
         url: configOf(service.name, configs).redisUrl,
+        caFile: configOf(service.name, configs).redisCaFile,
       }),
   };
 }

@@ -51,6 +51,8 @@ export interface ServiceDefinition {
   readonly stores?: Stores;
   /** The services it calls, by name. */
   readonly calls?: readonly string[];
+  /** It signs or verifies the tokens of logins, and is told the secret: `JWT_SECRET`. */
+  readonly tokens?: true;
 }
 
 /** The lines of an application, by service name. */

@@ -51,6 +51,7 @@ export function overSockets(
       const { connectRedis } = await import("@faultline/stores/redis-client");
       return connectRedis({
         url: config.redisUrl,
+        caFile: config.redisCaFile,
         service: self,
         peer: redisServer(store),
         layers: layers.store,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { CallScope } from "@faultline/rpc/call";
 import { internal, invalidArgument } from "@faultline/rpc/errors";
 import type { Observation } from "./observation.ts";
@@ -12,8 +13,8 @@ import type { Reply } from "./redis-life.ts";
 export interface RedisSettings extends Observation {
   /** `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
   readonly url: string;
-  /** With TLS: who may sign the server's certificate, as PEM text; without, whom the system trusts. */
-  readonly ca?: string | Buffer | undefined;
+  /** With TLS: a PEM file of those who may sign the server's certificate; without, whom the system trusts. */
+  readonly caFile?: string | undefined;
   /** How long the server may take to answer, or to be connected to. */
   readonly timeoutMs?: number;
   /** Commands that may wait for their answers; more are `resourceExhausted`. */
@@ -30,11 +31,19 @@ const membersMax = 524_288;
 
 /**
  * A Redis. Nothing is opened before the first use; a server that went away is found again by itself. Throws if the
- * URL is malformed. Close it with `close()`.
+ * URL is malformed or the file cannot be read. Close it with `close()`.
  */
 export function connectRedis(settings: RedisSettings): Redis {
-  const { url, ca, peer, timeoutMs = 2_000, commandsMax = 8_192, retryAfterMs = 250 } = settings;
+  const {
+    url,
+    caFile,
+    peer,
+    timeoutMs = 2_000,
+    commandsMax = 8_192,
+    retryAfterMs = 250,
+  } = settings;
   const address = parseRedisUrl(url);
+  const ca = address.tls && caFile !== undefined ? readFileSync(caFile) : undefined;
   const limits = { timeoutMs, commandsMax, retryAfterMs };
   const connection = new RedisConnection({ ...address, ...limits, ca, peer });
   return observeRedis(createRedis(connection, peer), settings, address);
