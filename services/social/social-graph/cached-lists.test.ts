@@ -1,15 +1,17 @@
-import { unavailable } from "@faultline/rpc/errors";
+import { internal, unavailable } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
 import type { Collection, Document, Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import type { Redis } from "@faultline/stores/redis";
 import { createMemoryRedis } from "@faultline/stores/redis-memory";
 import { keepLog } from "@faultline/stores/testing/kept-log";
-import { type Decide, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
+import { type Decide, type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { troubledRedis } from "@faultline/stores/testing/troubled-redis";
+import { MongoServerError } from "mongodb";
 import { expect, test } from "vitest";
 import {
   bothWorlds,
+  expectAgreement,
   follow,
   followeesOf,
   followersOf,
@@ -261,4 +263,42 @@ test("a failing database is told as such, whatever Redis says, and nothing is ke
   failing.is = false;
   expect(await followersOf(client, 1n)).toEqual([]);
   expect(await followeesOf(client, 1n)).toEqual([]);
+});
+
+test("a list that was read before a follow had to be withdrawn is not kept", async () => {
+  const [fan, celebrity] = [1n, 2n];
+  const calm = createMemoryMongo();
+  const { client, redis } = await startedReplica({ mongo: calm });
+  await insertUser(client, fan);
+  await insertUser(client, celebrity);
+  let updates = 0;
+  const full = troubledMongo(calm, async (_, operation): Promise<Fate> => {
+    if (!operation.startsWith("update") || ++updates !== 2) return "done";
+    expect(await followeesOf(client, fan)).toEqual([celebrity]);
+    const cause = new MongoServerError({ message: "too large", code: 10334 });
+    throw internal("social-graph-mongodb refused", { cause });
+  });
+  const other = await startedReplica({ mongo: full, redis });
+
+  await expect(follow(other.client, fan, celebrity)).rejects.toThrow("cannot have more followers");
+
+  expect(await followeesOf(client, fan)).toEqual([]);
+  await expectAgreement(calm);
+});
+
+test("a user whose changes cannot be settled has at most so many of them", async () => {
+  const { link, redis } = cutOff(createMemoryRedis());
+  const { client, mongo, repair } = await startedReplica({ redis });
+  link.cut = true;
+  for (let i = 0; i < 500; i++) {
+    await follow(client, 1n, 2n);
+    await unfollow(client, 1n, 2n);
+  }
+
+  await expect(follow(client, 1n, 2n)).rejects.toThrow("still to be settled");
+
+  link.cut = false;
+  await repair.sweep(testCall());
+  await follow(client, 1n, 2n);
+  expect(await expectAgreement(mongo)).toHaveLength(1);
 });

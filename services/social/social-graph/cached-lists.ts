@@ -4,7 +4,7 @@ import type { Redis } from "@faultline/stores/redis";
 import type { Edge, Pair } from "./graph-document.ts";
 import { beginFilling, fillingMs, publish, stage, stagedMax } from "./list-scripts.ts";
 
-/** How long one step with Redis may take; then it is done without. */
+/** How long one step with Redis may take, in milliseconds; then it is done without. */
 const stepLimitMs = 500;
 
 /** The key of a list, as the originals have it. */
@@ -28,12 +28,14 @@ export interface Filling {
  */
 export class CachedLists {
   readonly #redis: Redis;
+  readonly #limitMs: number;
   #trusted = false;
   #failedForgets = 0;
   #answers = true;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, limitMs = stepLimitMs) {
     this.#redis = redis;
+    this.#limitMs = limitMs;
   }
 
   get trusted(): boolean {
@@ -108,7 +110,7 @@ export class CachedLists {
     work: (step: () => CallScope) => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
-      const result = await work(() => briefly(scope));
+      const result = await work(() => briefly(scope, this.#limitMs));
       this.#answers = true;
       return result;
     } catch (error) {
@@ -142,13 +144,13 @@ function parseIds(members: readonly string[]): bigint[] | undefined {
   }
 }
 
-function briefly(scope: CallScope): CallScope {
+function briefly(scope: CallScope, limitMs: number): CallScope {
   const { context, log, cancellation } = scope;
   return {
     context,
     log,
     cancellation,
-    deadlineMs: Math.min(scope.deadlineMs, Date.now() + stepLimitMs),
+    deadlineMs: Math.min(scope.deadlineMs, Date.now() + limitMs),
     get signal() {
       return scope.signal;
     },

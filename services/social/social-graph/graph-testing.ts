@@ -25,13 +25,22 @@ export interface ReplicaSettings {
   readonly users?: Pick<UserServiceClient, "getUserId">;
   readonly now?: () => number;
   readonly log?: Logger;
+  /** Long unless told otherwise, so that a busy machine is not taken for a Redis that is gone. */
+  readonly redisLimitMs?: number;
 }
 
 /** A replica of the service: its client, and its repair. */
 export function replica(settings: ReplicaSettings) {
   const { mongo, redis, now = Date.now, users, log = testCall().log } = settings;
+  const { redisLimitMs = 20_000 } = settings;
   const callee = { ...users } as UserServiceClient;
-  const { handlers, repair } = createSocialGraph({ mongo, redis, now, users: callee });
+  const { handlers, repair } = createSocialGraph({
+    mongo,
+    redis,
+    now,
+    redisLimitMs,
+    users: callee,
+  });
   const service = "social-graph";
   const server = serveInMemory({
     ...{ contract: SocialGraphService, handlers, layers: [], service, log },

@@ -1,7 +1,8 @@
 import type { CallScope } from "@faultline/rpc/call";
 import { ofMongo } from "../store-failures.ts";
 import type { CachedLists } from "./cached-lists.ts";
-import type { Edges } from "./edges.ts";
+import type { Edges, Settled } from "./edges.ts";
+import { outOfRoom } from "./full-document.ts";
 import type { Pair } from "./graph-document.ts";
 
 /**
@@ -18,8 +19,11 @@ export class Settling {
     this.#cached = cached;
   }
 
+  /** Throws what `outOfRoom` makes, with nothing changed, if one of the documents is full. */
   async follow(pair: Pair, since: bigint, scope: CallScope): Promise<void> {
-    await this.#finish(pair, await ofMongo(this.#edges.follow(pair, since, scope)), scope);
+    const settled = await ofMongo(this.#edges.follow(pair, since, scope));
+    await this.#finish(pair, settled, scope);
+    if (settled.withdrawn) throw outOfRoom(pair.followee, "followers");
   }
 
   async unfollow(pair: Pair, now: bigint, scope: CallScope): Promise<void> {
@@ -32,10 +36,14 @@ export class Settling {
 
   /** Resumes a change. Answers whether nothing of it is left to do. */
   async resume(pair: Pair, scope: CallScope): Promise<boolean> {
-    return await this.#finish(pair, await this.#edges.agree(pair, scope), scope);
+    const settled = await this.#edges.agree(pair, scope);
+    const { user, followee } = pair;
+    if (settled.withdrawn)
+      scope.log.warn("follow withdrawn", { user: `${user}`, followee: `${followee}` });
+    return await this.#finish(pair, settled, scope);
   }
 
-  async #finish(pair: Pair, tokens: readonly string[], scope: CallScope): Promise<boolean> {
+  async #finish(pair: Pair, { tokens }: Settled, scope: CallScope): Promise<boolean> {
     if (tokens.length === 0) return true;
     // The change is done without Redis too; until a repair reaches it, the note stays.
     if (!(await this.#cached.forget(pair, scope))) return false;

@@ -14,6 +14,8 @@ export interface SocialGraphSettings {
   readonly redis: Redis;
   readonly users: UserServiceClient;
   readonly now?: () => number;
+  /** How long one step with Redis may take before it is done without, in milliseconds. */
+  readonly redisLimitMs?: number;
 }
 
 /** The service, and what completes the changes that were interrupted. */
@@ -24,9 +26,9 @@ export interface SocialGraph {
 
 /** Knows who follows whom, and answers the same from both sides, in any number of replicas on one database. */
 export function createSocialGraph(settings: SocialGraphSettings): SocialGraph {
-  const { mongo, redis, users, now = Date.now } = settings;
+  const { mongo, redis, users, now = Date.now, redisLimitMs } = settings;
   const edges = new Edges(mongo);
-  const cached = new CachedLists(redis);
+  const cached = new CachedLists(redis, redisLimitMs);
   const lists = new Lists(mongo, cached);
   const settling = new Settling(edges, cached);
   const nowInt64 = () => BigInt(now());
