@@ -107,6 +107,7 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
       expect(environment.MONGO_URL).toBe(mongo && `mongodb://${login}${mongo}:27017`);
       expect(environment.MEMCACHED_ADDRESS).toBe(memcached && `${memcached}:11211`);
       expect(environment.REDIS_URL).toBe(redis && `redis://${redis}:6379`);
+      expect("JWT_SECRET" in environment).toBe(line.definition.tokens ?? false);
       for (const callee of callees) {
         const address = `${callee.host}:${containerPort(callee.definition)}`;
         expect(Object.values(environment)).toContain(address);

@@ -163,6 +163,7 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
       environment: {
         "<<": "settings",
         ...variables,
+        ...(definition.tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
         ...Object.fromEntries(
           callees.map(({ callee, ...at }) => [addressVariable(callee), `${at.host}:${at.port}`]),
         ),

@@ -39,6 +39,7 @@ export const social = defineApp("social", {
     host: "nginx-thrift",
     port: 8080,
     calls: ["compose-post", "home-timeline", "social-graph", "user", "user-timeline"],
+    tokens: true,
   },
   "home-timeline": {
     contract: HomeTimelineService,
@@ -105,6 +106,7 @@ export const social = defineApp("social", {
     containerPort,
     stores: userStores,
     calls: ["social-graph"],
+    tokens: true,
   },
   "user-mention": {
     contract: UserMentionService,
