@@ -8,7 +8,7 @@ import { thriftEcho } from "./echo-contract.ts";
 import { encodeFrame } from "./frames.ts";
 import { frameBytesMax, pipelinedMax } from "./limits.ts";
 import { messageKinds } from "./protocol.ts";
-import { callFrame, dial, RawClient, serve, tls } from "./testing.ts";
+import { answerFrame, callFrame, dial, RawClient, rawServer, serve, tls } from "./testing.ts";
 
 const number = (value: number): Saying => ({ number: value, words: [] });
 
@@ -97,6 +97,26 @@ test("random bytes crash nothing, neither bare nor in frames nor within messages
     onTestFinished(() => void socket.destroy());
   }
   await expectAlive(address);
+});
+
+test("whatever a server answers, a call ends with an answer or a failure", async () => {
+  const random = generator(20_261_125);
+  let round = 0;
+  const { address } = await rawServer(({ socket, header, saying }) => {
+    const mutant = answerFrame(header, saying);
+    if (round++ % 2 === 0) mutant[random(mutant.length)] = random(256);
+    socket.end(mutant.subarray(0, 1 + random(mutant.length)));
+  });
+  const outcomes: string[] = [];
+  for (let call = 0; call < 30; call++) {
+    const { client, close } = dial([address]);
+    const failed = (error: Error) => error.name;
+    const end = client.say(number(7), testCall()).then(() => "answer", failed);
+    outcomes.push(await end);
+    close();
+  }
+  expect(outcomes).toHaveLength(30);
+  expect(["answer", "ServiceError"]).toEqual(expect.arrayContaining([...new Set(outcomes)]));
 });
 
 /** Pseudo-random whole numbers below a bound, the same in each run. */
