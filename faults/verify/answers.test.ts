@@ -59,8 +59,18 @@ test("those that must be slow are, and the others stay fast", () => {
   expect(broken(signs, outcomes([late, late], [right, right]))).toEqual([]);
   expect(broken(signs, outcomes([right, right], [late, late]))).toEqual([
     "/user stays fast",
-    "/hotels is 1900 ms slower",
+    "/hotels takes 1900 ms and more",
   ]);
+});
+
+test("on a machine where everything is slow, what is not slower by half does not count", () => {
+  const before = outcomes([late, late], [right, right]);
+  const checks = symptomChecks(expected({ slowerMs: 1_900 }), routes, {
+    healthy: before,
+    symptom: before,
+  });
+
+  expect(checks.filter(({ holds }) => !holds)).toHaveLength(1);
 });
 
 test("where one of several is enough, one is enough, and none is not", () => {

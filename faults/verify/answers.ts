@@ -49,8 +49,11 @@ function sufferedChecks({ failing, slowerMs }: Expected, { route, is, laterMs }:
     figures(is),
   );
   if (slowerMs === 0) return [fails];
-  const says = `${route.path} is ${slowerMs} ms slower`;
-  return [fails, check(says, laterMs >= slowerMs, `${laterMs} ms later`)];
+  // What is added is a lower bound however busy the machine is; what was there before is not.
+  const tookMs = Math.round(medianMs(is));
+  const isSlower = tookMs >= slowerMs && laterMs >= slowerMs / 2;
+  const says = `${route.path} takes ${slowerMs} ms and more`;
+  return [fails, check(says, isSlower, `${tookMs} ms, ${laterMs} ms later`)];
 }
 
 function sparedChecks({ slowerMs }: Expected, { route, is, laterMs }: Seen): Check[] {
