@@ -4,11 +4,13 @@ import type { CallScope } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { Contract } from "@faultline/rpc/service";
 import type { Mongo } from "@faultline/stores/mongo";
+import type { Redis } from "@faultline/stores/redis";
 import { type Logger, rootContext } from "@faultline/telemetry";
 import type { Assembly, Parts } from "./assemble.ts";
 import { Closing } from "./closing.ts";
 import { hostOf, type Service } from "./define-app.ts";
 import type { TwinMakers } from "./flags/twins.ts";
+import { textOf } from "./process-life.ts";
 import type { Served, Surroundings } from "./surroundings.ts";
 import { twinMakers } from "./twin-makers.ts";
 
@@ -78,6 +80,7 @@ async function open(
   }));
   const flagged = await beginFlags(surroundings, makers, closing);
   for (const database of [mongo, ...flagged]) if (database) await reached(database, scope);
+  if (redis) await tried(redis, scope);
   await seed?.(parts);
   const implementation = await create(parts);
   if (tend) closing.opened(tended((signal) => tend(parts, signal)));
@@ -131,6 +134,15 @@ function startScope(log: Logger, limitMs: number): CallScope {
     signal: AbortSignal.timeout(limitMs),
     deadlineMs: Date.now() + limitMs,
   };
+}
+
+/** Connects before the first request, which then need not wait for that. Services can do without for a while. */
+async function tried(redis: Redis, scope: CallScope): Promise<void> {
+  try {
+    await redis.runId(scope);
+  } catch (error) {
+    scope.log.warn("redis not reached", { reason: textOf(error) });
+  }
 }
 
 /** Waits for a database that is still starting; one that refuses us is not waited for. */
