@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { CallScope } from "@faultline/rpc/call";
-import type { Redis } from "@faultline/stores/redis";
+import type { Redis, ScriptReply } from "@faultline/stores/redis";
 import type { Edge, Pair } from "./graph-document.ts";
-import { beginFilling, fillingMs, publish, stage, stagedMax } from "./list-scripts.ts";
+import { beginFilling, fillingMs, publish, readList, stage, stagedMax } from "./list-scripts.ts";
 
 /** How long one step with Redis may take, in milliseconds; then it is done without. */
 const stepLimitMs = 500;
@@ -53,9 +53,10 @@ export class CachedLists {
   async read(key: ListKey, scope: CallScope): Promise<bigint[] | undefined> {
     if (!this.#trusted) return undefined;
     return await this.#optional(scope, async (step) => {
-      const [runId, length] = parseProof(await this.#redis.get(proofOf(key), step()));
+      const reply = await this.#redis.evaluate(readList, [key, proofOf(key)], [], step());
+      const [runId, length] = parseProof(reply);
       if (runId === undefined) return undefined;
-      const members = length === 0 ? [] : await this.#redis.oldest(key, step());
+      const members = membersIn(reply) ?? (await this.#redis.oldest(key, step()));
       // Asked last: if the server was restarted in between, the list may be one of before.
       if (runId !== (await this.#redis.runId(step()))) return undefined;
       return members.length === length ? parseIds(members) : undefined;
@@ -130,9 +131,14 @@ function tokenOf(key: ListKey): string {
   return `${key}:filling`;
 }
 
-function parseProof(proof: string | undefined): [runId?: string, length?: number] {
-  const [runId, length] = proof?.split(" ") ?? [];
+function parseProof(reply: ScriptReply): [runId?: string, length?: number] {
+  const [runId, length] = Array.isArray(reply) ? String(reply[0]).split(" ") : [];
   return runId && length ? [runId, Number(length)] : [];
+}
+
+function membersIn(reply: ScriptReply): string[] | undefined {
+  const members = Array.isArray(reply) ? reply[1] : undefined;
+  return Array.isArray(members) ? members.map(String) : undefined;
 }
 
 /** Undefined if a member is no number, which none of ours is. */

@@ -91,7 +91,8 @@ export function openMongo(url: string): Mongo {
 
 /** Tests of a file that share a Redis use different users. */
 export function openRedis(url: string): Redis {
-  const redis = connectRedis({ service: "social-graph", peer: "social-graph-redis", url });
+  const names = { service: "social-graph", peer: "social-graph-redis" };
+  const redis = connectRedis({ ...names, url, timeoutMs: 20_000 });
   onTestFinished(() => redis.close());
   return redis;
 }

@@ -18,6 +18,9 @@ import {
   unfollow,
 } from "./graph-testing.ts";
 
+/** These tests compute all the time, which takes long on a busy machine. */
+const slowMs = 120_000;
+
 const users = [0n, 1n, 2n];
 const user = fc.constantFrom(...users);
 const actions = { follow, unfollow, followers: followersOf, followees: followeesOf };
@@ -80,33 +83,41 @@ async function expectLists(mongo: Mongo, client: SocialGraphServiceClient): Prom
   }
 }
 
-test("whatever overlaps and whatever fails, both sides and all lists agree in the end", async () => {
-  const property = fc.asyncProperty(bursts, turns, fates, async (bursts, turns, fates) => {
-    const world = twoReplicas(turns[Symbol.iterator](), fates[Symbol.iterator]());
-    for (const burst of bursts) {
-      await act(world.replicas, burst);
-      await Promise.allSettled(world.replicas.map(({ repair }) => repair.sweep(testCall())));
-    }
-    await world.troubled.mongo.landLateSteps();
-    await world.troubled.redis.landLateSteps();
-    // A repair of each process that is still there; the lists that they trust may be old until then.
-    const { client } = await startedReplica(world);
+test(
+  "whatever overlaps and whatever fails, both sides and all lists agree in the end",
+  async () => {
+    const property = fc.asyncProperty(bursts, turns, fates, async (bursts, turns, fates) => {
+      const world = twoReplicas(turns[Symbol.iterator](), fates[Symbol.iterator]());
+      for (const burst of bursts) {
+        await act(world.replicas, burst);
+        await Promise.allSettled(world.replicas.map(({ repair }) => repair.sweep(testCall())));
+      }
+      await world.troubled.mongo.landLateSteps();
+      await world.troubled.redis.landLateSteps();
+      // A repair of each process that is still there; the lists that they trust may be old until then.
+      const { client } = await startedReplica(world);
 
-    await expectAgreement(world.mongo);
-    await expectLists(world.mongo, client);
-  });
-  await fc.assert(property, { numRuns: 100 });
-});
-
-test("while nothing fails, every list tells of all that was answered, whatever overlaps", async () => {
-  const property = fc.asyncProperty(bursts, turns, async (bursts, turns) => {
-    const world = twoReplicas(turns[Symbol.iterator](), allDone());
-    for (const { repair } of world.replicas) await repair.sweep(testCall());
-    for (const burst of bursts) {
-      await act(world.replicas, burst);
       await expectAgreement(world.mongo);
-      for (const { client } of world.replicas) await expectLists(world.mongo, client);
-    }
-  });
-  await fc.assert(property, { numRuns: 100 });
-});
+      await expectLists(world.mongo, client);
+    });
+    await fc.assert(property, { numRuns: 100 });
+  },
+  slowMs,
+);
+
+test(
+  "while nothing fails, every list tells of all that was answered, whatever overlaps",
+  async () => {
+    const property = fc.asyncProperty(bursts, turns, async (bursts, turns) => {
+      const world = twoReplicas(turns[Symbol.iterator](), allDone());
+      for (const { repair } of world.replicas) await repair.sweep(testCall());
+      for (const burst of bursts) {
+        await act(world.replicas, burst);
+        await expectAgreement(world.mongo);
+        for (const { client } of world.replicas) await expectLists(world.mongo, client);
+      }
+    });
+    await fc.assert(property, { numRuns: 100 });
+  },
+  slowMs,
+);

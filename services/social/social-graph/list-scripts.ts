@@ -9,6 +9,24 @@ const listMs = 600_000;
 /** As many members as one step stages, so that others need not wait long. */
 export const stagedMax = 1_000;
 
+/** Longer lists are left to a command of their own, which is faster for many members. */
+const readMax = 1_000;
+
+/** Answers the proof of a list, and its members unless they are many: `[list, proof key]`. */
+export const readList: Script = {
+  name: "readList",
+  lua: `
+local proof = redis.call("GET", KEYS[2])
+if not proof then return false end
+if redis.call("ZCARD", KEYS[1]) > ${readMax} then return {proof} end
+return {proof, redis.call("ZRANGE", KEYS[1], 0, -1)}`,
+  inMemory(redis, [list = "", proofKey = ""]) {
+    const proof = redis.get(proofKey);
+    if (proof === undefined) return null;
+    return redis.count(list) > readMax ? [proof] : [proof, redis.oldest(list)];
+  },
+};
+
 /** Gives out the token of a list: `[token key] [token, how long]`. Answers 0 while there is one. */
 export const beginFilling: Script = {
   name: "beginFilling",
