@@ -40,7 +40,7 @@ process.exit(
 async function runApp(): Promise<number> {
   const telemetry = await telemetryOf(app.name, shared);
   dieLoudly(telemetry);
-  const tracings = await tracingByService(telemetry);
+  const tracings = tracingByService(telemetry);
   const services = Object.values(app.services);
   const flagged = await flaggedServices(services, shared, telemetry.log).catch((error) =>
     misconfigured(app.name, error),
@@ -77,14 +77,14 @@ function configOf(name: string, all: ReadonlyMap<string, ServiceConfig>): Servic
 }
 
 /** Each service keeps its own name in traces; measures and log are the process's. */
-async function tracingByService({ log }: Telemetry): Promise<ReadonlyMap<string, Tracing>> {
+function tracingByService({ log }: Telemetry): ReadonlyMap<string, Tracing> {
   const { otlpUrl, sampling } = shared;
   if (!otlpUrl || sampling.sampler === "always_off") return new Map();
-  const entries = Object.values(app.services).map(async ({ name, host: service }) => {
-    const tracing = await startTracing({ service, version, sampling, log, otlpUrl });
+  const entries = Object.values(app.services).map(({ name, host: service }) => {
+    const tracing = startTracing({ service, version, sampling, log, otlpUrl });
     return [name, tracing] as const;
   });
-  return new Map(await Promise.all(entries));
+  return new Map(entries);
 }
 
 /** The first front door has the process's port; others are as far from it as in the table. */

@@ -71,7 +71,7 @@ const limits = { startDeadlineMs: 10_000, drainMs: 2_000 };
 export async function startApp(name: string, options: TestAppOptions = {}): Promise<TestApp> {
   const app = await loadApp(name);
   const closing = new Closing();
-  const tracings = await tracingByService(app, options, closing);
+  const tracings = tracingByService(app, options, closing);
   const caches = new Map<string, Cache>();
   const redises = new Map<string, MemoryRedis>();
   const ports = await portsInCircles(app);
@@ -120,19 +120,15 @@ async function portsInCircles(app: App): Promise<Map<string, number>> {
 
 type Tracings = ReadonlyMap<string, Tracing>;
 
-async function tracingByService(
-  app: App,
-  { exporter }: TestAppOptions,
-  closing: Closing,
-): Promise<Tracings> {
+function tracingByService(app: App, { exporter }: TestAppOptions, closing: Closing): Tracings {
   if (!exporter) return new Map();
   const sampling = { sampler: "parentbased_always_on", ratio: 1 } as const;
-  const entries = Object.values(app.services).map(async ({ name, host: service }) => {
+  const entries = Object.values(app.services).map(({ name, host: service }) => {
     const common = { version: "0", sampling, log: silent, otlpUrl: "http://127.0.0.1:4318" };
-    const tracing = await startTracing({ service, exporter, ...common });
+    const tracing = startTracing({ service, exporter, ...common });
     return [name, closing.opened(tracing)] as const;
   });
-  return new Map(await Promise.all(entries));
+  return new Map(entries);
 }
 
 function withoutServers(

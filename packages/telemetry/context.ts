@@ -41,7 +41,7 @@ export function withSpan(parent: Context, span: Span): Context {
 
 /** The context of work whose parent span lives in another process. */
 export function withRemoteParent(parent: SpanContext): Context {
-  return new Place(spanKey, new RemoteParent(parent), rootContext);
+  return new Place(spanKey, new UnrecordedSpan(parent), rootContext);
 }
 
 /** Where in a trace the context stands; undefined outside any trace. */
@@ -68,7 +68,7 @@ function isSpan(value: unknown): value is Span {
 }
 
 /** A span of which only the place is known: what is said of it is dropped. */
-class RemoteParent implements Span {
+export class UnrecordedSpan implements Span {
   readonly #spanContext: SpanContext;
 
   constructor(spanContext: SpanContext) {

@@ -2,7 +2,8 @@ import { createLogger, type Logger, type LogLevel } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { MetricsServer } from "./metrics-server.ts";
 import { observeRuntime } from "./runtime-metrics.ts";
-import { type Sampling, startTracing, type Tracing } from "./tracing.ts";
+import type { Sampling } from "./sampling.ts";
+import { startTracing, type Tracing } from "./tracing.ts";
 
 export interface TelemetryOptions {
   readonly service: string;
@@ -36,10 +37,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   });
   const metrics = new Metrics();
   const stopWatching = observeRuntime(metrics);
-  const [tracing, server] = await Promise.all([
-    tracingFor(options, log),
-    metricsServerFor(options, metrics),
-  ]);
+  const tracing = tracingFor(options, log);
+  const server = await metricsServerFor(options, metrics);
   return {
     log,
     metrics,
@@ -53,7 +52,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   };
 }
 
-async function tracingFor(options: TelemetryOptions, log: Logger): Promise<Tracing | undefined> {
+function tracingFor(options: TelemetryOptions, log: Logger): Tracing | undefined {
   const { service, version, sampling, otlpUrl, instance } = options;
   if (!otlpUrl || sampling.sampler === "always_off") return undefined;
   return startTracing({

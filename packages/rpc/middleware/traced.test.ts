@@ -1,8 +1,9 @@
 import { spanContextOf, withRemoteParent } from "@faultline/telemetry/context";
 import { silent } from "@faultline/telemetry/logger";
 import { recordSpans } from "@faultline/telemetry/recorded-spans";
+import type { Sampling } from "@faultline/telemetry/sampling";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
-import { type Sampling, startTracing } from "@faultline/telemetry/tracing";
+import { startTracing } from "@faultline/telemetry/tracing";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { expect, onTestFinished, test } from "vitest";
 import type { Call } from "../call.ts";
@@ -12,7 +13,7 @@ import { traced } from "./traced.ts";
 
 async function start(sampling: Sampling = { sampler: "parentbased_always_on", ratio: 1 }) {
   const { exporter, spans } = recordSpans();
-  const tracing = await startTracing({
+  const tracing = startTracing({
     service: "echo",
     version: "1",
     sampling,
