@@ -80,13 +80,19 @@ test("a post that is written again changes nothing", async () => {
 
 test("what Redis has lost is made anew from followees, since they were followed, and from mentions", async () => {
   const { read } = open({
-    followees: { 2: [followee(1n), followee(3n, 25n)] },
-    posts: { 1: [40n, 10n], 3: [30n, 20n], 4: [35n] },
-    mentions: { 2: [50n, 40n] },
+    followees: { 2: [followee(1n), followee(3n, 25_000n)] },
+    posts: { 1: [40_000n, 10_000n], 3: [30_000n, 19_000n], 4: [35_000n] },
+    mentions: { 2: [50_000n, 40_000n] },
   });
 
-  expect(await read(2n)).toEqual([50n, 40n, 30n, 10n]);
-  expect(await read(2n, 1, 3)).toEqual([40n, 30n]);
+  expect(await read(2n)).toEqual([50_000n, 40_000n, 30_000n, 10_000n]);
+  expect(await read(2n, 1, 3)).toEqual([40_000n, 30_000n]);
+});
+
+test("clocks may differ: a post from just before the follow is there, too", async () => {
+  const { read } = open({ followees: { 2: [followee(1n, 25_000n)] }, posts: { 1: [24_000n] } });
+
+  expect(await read(2n)).toEqual([24_000n]);
 });
 
 test("it is made anew once, also for somebody who has nothing, and again after a restart", async () => {

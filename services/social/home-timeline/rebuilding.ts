@@ -18,6 +18,8 @@ export interface Sources {
 }
 
 const authorsAtOnce = 256;
+/** The times of follows and of posts are of different clocks. Rather a post too many than one too few. */
+const clockSkewMs = 5_000n;
 /** As many timelines as are rebuilt at once, and as may wait for that. */
 const rebuildsMax = 16;
 const waitingMax = 4_096;
@@ -105,9 +107,9 @@ export class Rebuilding {
     for (let from = 0; from < followees.length; from += authorsAtOnce) {
       // What is older than all that was found so far need not be sent.
       const since = newest.length === keptMax ? (newest.at(-1)?.timestamp ?? 0n) : 0n;
-      const authors = followees
-        .slice(from, from + authorsAtOnce)
-        .map((followee): Followee => ({ ...followee, since: later(followee.since, since) }));
+      const authors = followees.slice(from, from + authorsAtOnce).map((followee): Followee => {
+        return { ...followee, since: later(followee.since - clockSkewMs, since) };
+      });
       const { reqId } = request;
       const found = await this.#sources["user-timeline"].listNewestPosts(
         { reqId, authors, limit: keptMax },
