@@ -1,12 +1,9 @@
-import { createRequire } from "node:module";
 import type { AddressInfo, Server } from "node:net";
-import type * as Thrift from "thrift";
 import type { TProtocol } from "thrift";
+import * as apache from "thrift";
 import { onTestFinished } from "vitest";
 import type { Saying } from "../echo-contract.ts";
 
-// The library's module for browsers is what an import would load under the test runner's conditions.
-const apache = createRequire(import.meta.url)("thrift") as typeof Thrift;
 const { TBinaryProtocol, TFramedTransport, Thrift: names } = apache;
 const { Type, MessageType, TApplicationException } = names;
 
