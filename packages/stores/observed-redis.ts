@@ -108,7 +108,7 @@ function observeValues(
     redis.set(key, value, scope),
   );
   const exists = observe("EXISTS", ({ key }: RedisRead, scope) => redis.exists(key, scope));
-  const remove = observe("DEL", ({ keys }: { keys: readonly string[] }, scope) =>
+  const remove = observe("UNLINK", ({ keys }: { keys: readonly string[] }, scope) =>
     redis.delete(keys, scope),
   );
   return {

@@ -96,7 +96,7 @@ function createRedis(connection: RedisConnection, peer: string): Redis {
     exists: async (key, scope) => (await number(["EXISTS", key], scope)) === 1,
     async delete(keys, scope) {
       assertFew(keys);
-      if (keys.length > 0) await number(["DEL", ...keys], scope);
+      if (keys.length > 0) await number(["UNLINK", ...keys], scope);
     },
     runId: (scope) => connection.runId(scope),
     evaluate: (script, keys, args, scope) =>

@@ -277,7 +277,7 @@ test.for(redises)("$name shows every operation to the layers", async ({ open }) 
     "SET",
     "GET",
     "EXISTS",
-    "DEL",
+    "UNLINK",
     "EVALSHA",
   ]);
   expect(calls[3]).toMatchObject({
