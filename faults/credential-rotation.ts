@@ -20,15 +20,13 @@ export const credentialRotation = defineFault({
   variants: { silent: { restarts: 0 } },
   onStore: {
     async inject({ service, restarts }, operation) {
-      const { driver, signal } = operation;
       const password = randomBytes(18).toString("base64url");
-      await usersOf(driver, service, { asService: false, signal }).setPassword(password);
+      await usersOf(operation, service, { asService: false }).setPassword(password);
       await restartService(service, operation, restarts);
       return undefined;
     },
     async recover({ service }, operation) {
-      const { driver, signal } = operation;
-      const users = usersOf(driver, service, { asService: false, signal });
+      const users = usersOf(operation, service, { asService: false });
       await users.setPassword(serviceUser.password);
       await restartService(service, operation);
     },

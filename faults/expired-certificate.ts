@@ -12,7 +12,7 @@ export const expiredCertificate = defineFault({
     "A service's database is started anew with TLS and a certificate that has expired, and does not come up.",
   parameters: { service: nameOf("database", "profile", "the service whose database it is") },
   onStore: {
-    holds: ({ service }) => [databaseServer(service)],
+    holds: ({ service }, topology) => [databaseServer(topology, service)],
     inject({ service }, operation) {
       const nowMs = Date.now();
       return requireTls(service, { fromMs: nowMs - 365 * dayMs, toMs: nowMs - dayMs }, operation);

@@ -45,7 +45,7 @@ export interface Intervention<P extends Parameters> {
    * The servers that it starts otherwise, or stops, for as long as it is on: another fault that holds one of them is
    * refused meanwhile.
    */
-  holds?(values: Values<P>): readonly string[];
+  holds?(values: Values<P>, topology: Topology): readonly string[];
   /** Undoes it, whoever did it, and also after half of it; where nothing is to be undone, nothing changes. */
   recover(values: Values<P>, operation: Operation, memento: Memento | undefined): Promise<void>;
 }

@@ -113,9 +113,9 @@ export class Injector {
 
   /** Two faults that hold the same server would undo each other. */
   #assertFree(fault: Fault, parameters: Injection["parameters"]): void {
-    const wanted = heldBy(fault, parameters);
+    const wanted = heldBy(fault, parameters, this.#settings.topology);
     for (const other of this.active) {
-      const held = heldBy(this.#find(other.fault), other.parameters);
+      const held = heldBy(this.#find(other.fault), other.parameters, this.#settings.topology);
       const both = wanted.find((server) => held.includes(server));
       if (both) throw new InjectorError(`${both} is held by ${other.fault}; recover that first`);
     }
@@ -201,8 +201,12 @@ function interventionOf(fault: Fault): Intervention<any> | undefined {
   return fault.onStore ?? fault.onProcess;
 }
 
-function heldBy(fault: Fault, parameters: Injection["parameters"]): readonly string[] {
-  return interventionOf(fault)?.holds?.(parameters) ?? [];
+function heldBy(
+  fault: Fault,
+  parameters: Injection["parameters"],
+  topology: Topology,
+): readonly string[] {
+  return interventionOf(fault)?.holds?.(parameters, topology) ?? [];
 }
 
 function isSame(

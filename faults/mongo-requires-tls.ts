@@ -12,7 +12,7 @@ export const mongoRequiresTls = defineFault({
     "A service's database is started anew so that it takes TLS only, which the service does not speak.",
   parameters: { service: nameOf("database", "profile", "the service whose database it is") },
   onStore: {
-    holds: ({ service }) => [databaseServer(service)],
+    holds: ({ service }, topology) => [databaseServer(topology, service)],
     inject({ service }, operation) {
       const nowMs = Date.now();
       return requireTls(service, { fromMs: nowMs - dayMs, toMs: nowMs + 365 * dayMs }, operation);

@@ -1,4 +1,5 @@
-import type { AdminUser, Driver } from "./driver.ts";
+import type { AdminUser } from "./driver.ts";
+import type { Operation } from "./fault.ts";
 import { databaseServer } from "./topology.ts";
 
 /** The two users of a database with access control, as in the original deployment. */
@@ -21,11 +22,11 @@ export interface UserAdministration {
 
 /** Acts as the service's own user where `asService` and that can still log in; else as `root`. */
 export function usersOf(
-  driver: Driver,
+  { driver, topology, signal }: Pick<Operation, "driver" | "topology" | "signal">,
   service: string,
-  { asService, signal }: { readonly asService: boolean; readonly signal: AbortSignal },
+  { asService }: { readonly asService: boolean },
 ): UserAdministration {
-  const server = databaseServer(service);
+  const server = databaseServer(topology, service);
   const { name } = serviceUser;
   const run = async (command: Record<string, unknown>) => {
     const as = (user: AdminUser) =>

@@ -16,9 +16,13 @@ export const redeployKeepsVolume = defineFault({
       const { driver, topology, signal } = operation;
       for (const service of namesOf(topology, "database")) {
         await eachReplica(service, operation, ({ name }) => driver.stop(name, signal));
-        await eachReplica(databaseServer(service), operation, async ({ name, changed }) => {
-          if (!changed) await driver.restart(name, signal, { args: ["--dbpath", unboundPath] });
-        });
+        await eachReplica(
+          databaseServer(topology, service),
+          operation,
+          async ({ name, changed }) => {
+            if (!changed) await driver.restart(name, signal, { args: ["--dbpath", unboundPath] });
+          },
+        );
       }
       // Nobody waits for the databases, as in the original's redeployment.
       await startStopped(operation);
@@ -26,7 +30,7 @@ export const redeployKeepsVolume = defineFault({
     },
     async recover(_values, operation) {
       for (const service of namesOf(operation.topology, "database")) {
-        await asPlanned(databaseServer(service), operation);
+        await asPlanned(databaseServer(operation.topology, service), operation);
       }
       await startStopped(operation);
     },

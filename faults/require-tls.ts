@@ -11,8 +11,8 @@ export async function requireTls(
   dates: CertificateDates,
   operation: Operation,
 ): Promise<undefined> {
-  const { driver, signal } = operation;
-  const server = databaseServer(service);
+  const { driver, topology, signal } = operation;
+  const server = databaseServer(topology, service);
   const pem = await createCertificate(server, dates);
   const path = await driver.putFile(server, certificateFile, pem, signal);
   const args = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", path];
@@ -23,8 +23,8 @@ export async function requireTls(
 
 /** Has it speak as planned again. */
 export async function requireNothing(service: string, operation: Operation): Promise<void> {
-  const { driver, signal } = operation;
-  const server = databaseServer(service);
+  const { driver, topology, signal } = operation;
+  const server = databaseServer(topology, service);
   await driver.restart(server, signal);
   await driver.removeFile(server, certificateFile, signal);
   await restartService(service, operation);

@@ -46,9 +46,8 @@ export function revokeAuth(service: string, problem: number): Fault {
 
 /** As in the original, with the cache: what was read before would hide that nothing can be read. */
 async function change(service: string, operation: Operation, may: boolean): Promise<undefined> {
-  const { driver, topology, signal } = operation;
-  const users = usersOf(driver, service, { asService: true, signal });
-  await users.setReadWrite(databaseOf(topology, service), may);
+  const users = usersOf(operation, service, { asService: true });
+  await users.setReadWrite(databaseOf(operation.topology, service), may);
   if (!may) await restartCache(service, operation);
   await restartService(service, operation);
   return undefined;

@@ -25,7 +25,7 @@ export interface ServiceLine {
   };
 }
 
-/** What a name in a parameter must be a name of. Stores are named by their service, but as a `server` by their own. */
+/** What a name in a parameter must be a name of. Stores are named by their service, but as a `server` or a `redis` by their own. */
 export type NameKind =
   | "service"
   | "rpc service"
@@ -45,6 +45,12 @@ export function namesOf({ services }: Topology, kind: NameKind): readonly string
     // Services may share a store.
     return [...new Set(all)].sort();
   }
+  if (kind === "redis") {
+    const redises = Object.values(services).flatMap(
+      ({ definition }) => definition.stores?.redis ?? [],
+    );
+    return [...new Set(redises.map(redisServer))].sort();
+  }
   const fits = fitting[kind];
   return Object.entries(services)
     .filter(([, { definition }]) => fits(definition))
@@ -52,13 +58,14 @@ export function namesOf({ services }: Topology, kind: NameKind): readonly string
     .sort();
 }
 
-const fitting: Readonly<Record<Exclude<NameKind, "server">, (line: ServiceLine) => boolean>> = {
+const fitting: Readonly<
+  Record<Exclude<NameKind, "server" | "redis">, (line: ServiceLine) => boolean>
+> = {
   service: () => true,
   "rpc service": ({ http }) => !http,
   database: ({ stores }) => stores?.mongo !== undefined,
   "guarded database": ({ stores }) => stores?.mongo?.auth === true,
   cache: ({ stores }) => stores?.memcached !== undefined,
-  redis: ({ stores }) => stores?.redis !== undefined,
 };
 
 /** The stores of a service as they are called in every way of running: `mongodb-rate`, `memcached-rate`. */
@@ -69,7 +76,7 @@ function storeServers(service: string, line: ServiceLine): readonly string[] {
 function storeKinds(service: string, { stores = {} }: ServiceLine): Record<string, StoreKind> {
   const { mongo, memcached, redis } = stores;
   return {
-    ...(mongo ? { [mongo.host ?? databaseServer(service)]: "mongod" as const } : {}),
+    ...(mongo ? { [databaseOfLine(service, mongo)]: "mongod" as const } : {}),
     ...(memcached ? { [cacheServer(memcached)]: "memcached" as const } : {}),
     ...(redis ? { [redisServer(redis)]: "redis" as const } : {}),
   };
@@ -101,8 +108,12 @@ export function databaseOf(topology: Topology, service: string): string {
 }
 
 /** `mongodb-rate`: the database server of a service, as it is called in every way of running. */
-export function databaseServer(service: string): string {
-  return `mongodb-${service}`;
+export function databaseServer(topology: Topology, service: string): string {
+  return databaseOfLine(service, lineOf(topology, service).stores?.mongo);
+}
+
+function databaseOfLine(service: string, mongo: { readonly host?: string } | undefined): string {
+  return mongo?.host ?? `mongodb-${service}`;
 }
 
 /** `memcached-reserve`: a cache server, likewise; several services may share one. */

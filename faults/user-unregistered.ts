@@ -14,17 +14,13 @@ export function userUnregistered(service: string, problem: number): Fault {
     parameters: { service: nameOf("guarded database", service, "the service whose user it is") },
     onStore: {
       async inject({ service }, operation) {
-        await usersOf(operation.driver, service, {
-          asService: false,
-          signal: operation.signal,
-        }).drop();
+        await usersOf(operation, service, { asService: false }).drop();
         await restartService(service, operation);
         return undefined;
       },
       async recover({ service }, operation) {
-        const { driver, topology, signal } = operation;
-        const users = usersOf(driver, service, { asService: false, signal });
-        await users.create(databaseOf(topology, service));
+        const users = usersOf(operation, service, { asService: false });
+        await users.create(databaseOf(operation.topology, service));
         await restartService(service, operation);
       },
     },

@@ -32,8 +32,11 @@ export async function stateOf(
   const databases = await Promise.all(
     namesOf(topology, "database").map(
       async (service): Promise<[string, string]> => [
-        `contents of ${databaseServer(service)}`,
-        await contentsOf(service, driver, { guarded: guarded.includes(service), signal }),
+        `contents of ${databaseServer(topology, service)}`,
+        await contentsOf(databaseServer(topology, service), driver, {
+          guarded: guarded.includes(service),
+          signal,
+        }),
       ],
     ),
   );
@@ -66,11 +69,10 @@ export function differences(
 
 /** Names of databases and, where there is access control, users with their roles. */
 async function contentsOf(
-  service: string,
+  server: string,
   driver: Driver,
   { guarded, signal }: { guarded: boolean; signal: AbortSignal },
 ): Promise<string> {
-  const server = databaseServer(service);
   const admin = (command: Record<string, unknown>) =>
     driver.admin(
       { server, database: "admin", command, ...(guarded ? { as: rootUser } : {}) },
