@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:tls";
 import type { TlsOptions } from "../tls-options.ts";
 import { connectionsMax, keepaliveMs } from "./limits.ts";
@@ -45,9 +46,15 @@ export class Listener {
     });
   }
 
-  /** Takes no more connections, waits for those that are there to end, at most so long, and cuts off the rest. */
-  async close(graceMs: number): Promise<void> {
+  /**
+   * Takes no more connections, has those that are there drained, waits for them to end, at most so long, and cuts off
+   * the rest.
+   */
+  async close(graceMs: number, drain: () => void): Promise<void> {
+    // Connections that have been made but not accepted would be reset, with calls on them; so accept them first.
+    await setImmediate();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    drain();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);

@@ -131,6 +131,8 @@ export class Replica implements AnyReplica {
 
   /** The server takes no more calls on any connection: those without one are of no use. */
   #onGoodbye(): void {
+    // Nor does it take connections for much longer, and one that it has not accepted is lost with its call.
+    this.#failedAtMs = performance.now();
     for (const connection of this.#idle.splice(0)) connection.destroy();
     for (const connection of this.#connections)
       if (connection.isMade) this.#parting.add(connection);

@@ -51,8 +51,9 @@ export async function startThriftServer<C extends ThriftContract>(
     },
     async close(graceMs = 0) {
       state.serving = false;
-      for (const connection of connections) connection.drain();
-      await listener.close(graceMs);
+      await listener.close(graceMs, () => {
+        for (const connection of connections) connection.drain();
+      });
       stopLooking();
       state.deadlines.close();
     },
