@@ -1,7 +1,7 @@
 import type { Call } from "@faultline/rpc/call";
 import type { HttpAnswer, HttpRequest, Route } from "@faultline/rpc/http/route";
 import { type Form, parseForm } from "./form.ts";
-import { failuresOf } from "./refusal.ts";
+import { failuresOf, Refusal } from "./refusal.ts";
 
 /** The longest that a client waits; what services do for it may go on. */
 const deadlineMs = 10_000;
@@ -20,25 +20,44 @@ type Act = (form: Form, call: Call, request: HttpRequest) => Promise<HttpAnswer>
 
 /** A route whose parameters are in its body, which is read as a form whatever its type, and by any verb. */
 export function writing(manner: Manner, act: Act): Route {
+  const common = commonOf(manner);
   return {
-    ...common(manner),
+    ...common,
     bodyBytesMax,
-    async handle(request, call) {
+    handle: answering(common, async (request, call) => {
       const body = await request.body();
       return act(parseForm(body.toString("latin1")), call, request);
-    },
+    }),
   };
 }
 
 /** A route whose parameters are in its query. */
 export function reading(manner: Manner, act: Act): Route {
+  const common = commonOf(manner);
   return {
-    ...common(manner),
-    handle: async (request, call) => act(parseForm(request.search), call, request),
+    ...common,
+    handle: answering(common, async (request, call) =>
+      act(parseForm(request.search), call, request),
+    ),
   };
 }
 
-function common({ path, attempt, textType }: Manner) {
+/** What a client has to put right is an answer like any other, and no failure of ours to record. */
+function answering(
+  { renderError }: ReturnType<typeof commonOf>,
+  handle: Route["handle"],
+): Route["handle"] {
+  return async (request, call) => {
+    try {
+      return await handle(request, call);
+    } catch (error) {
+      if (error instanceof Refusal) return renderError(error);
+      throw error;
+    }
+  };
+}
+
+function commonOf({ path, attempt, textType }: Manner) {
   return {
     methods: "any",
     path,

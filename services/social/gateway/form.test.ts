@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseForm } from "./form.ts";
 
@@ -46,4 +47,22 @@ test("parameters beyond the hundredth are not looked at", () => {
   const many = Array.from({ length: 101 }, (_, i) => `p${i + 1}=x`).join("&");
   expect(parseForm(many).get("p100")).toBe("x");
   expect(parseForm(many).get("p101")).toBeUndefined();
+});
+
+test("whatever a browser encodes is read as it was", () => {
+  const text = fc.string({ unit: "grapheme", minLength: 1 });
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const form = parseForm(new URLSearchParams({ one, other }).toString());
+      expect([form.get("one"), form.get("other")]).toEqual([one, other]);
+    }),
+  );
+});
+
+test("no bytes at all break it", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      parseForm(Buffer.from(bytes).toString("latin1"));
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import type { Middleware } from "@faultline/rpc/call";
 import type { HttpHandlers } from "@faultline/rpc/http/route";
 import { startHttpServer } from "@faultline/rpc/http/server";
 import { connectInMemory, serveInMemory } from "@faultline/rpc/memory";
@@ -40,6 +41,7 @@ export interface OpenGateway {
 export async function openGateway(
   answers: Answers = {},
   options: Partial<GatewayOptions> = {},
+  layers: readonly Middleware[] = [],
 ): Promise<OpenGateway> {
   const asked: Asked[] = [];
   const backends = backendsThat(answers, asked);
@@ -47,7 +49,7 @@ export async function openGateway(
     ...{ secret, benchmark: true, media: somePlace, now: () => nowMs },
     ...options,
   });
-  const common = { handlers, service: "gateway", log: testCall().log };
+  const common = { handlers, layers, service: "gateway", log: testCall().log };
   const server = await startHttpServer({ ...common, host: "127.0.0.1", port: 0 });
   onTestFinished(() => server.close());
   const url = `http://127.0.0.1:${server.port}`;

@@ -1,3 +1,5 @@
+import type { Middleware } from "@faultline/rpc/call";
+import { unavailable } from "@faultline/rpc/errors";
 import { expect, test } from "vitest";
 import { createGateway } from "./gateway.ts";
 import { openGateway, somePlace } from "./gateway-testing.ts";
@@ -53,4 +55,22 @@ test.each(["/", "/index.html", "/signup.html", "/main.html", "/contact.html", "/
 test.each(["/jaeger-config.json", "/lua-scripts/", "/nothing"])("%s is not there", async (path) => {
   const { get } = await openGateway();
   expect((await get(path)).status).toBe(404);
+});
+
+test("what a client did wrong is no failure of ours to record; what a service did is one", async () => {
+  const recorded: unknown[] = [];
+  const recording: Middleware = async (call, next) => {
+    const end = next(call);
+    await end.catch(() => recorded.push(call.name));
+    return end;
+  };
+  const readHomeTimeline = () => {
+    throw unavailable("gone");
+  };
+  const { get } = await openGateway({ readHomeTimeline }, {}, [recording]);
+  for (const query of ["", "user_id=x&start=0&stop=1", "user_id=1&start=0&stop=1"]) {
+    await get(`/wrk2-api/home-timeline/read?${query}`);
+  }
+  await get("/api/user/session");
+  expect(recorded).toEqual(["GET /wrk2-api/home-timeline/read"]);
 });
