@@ -23,7 +23,7 @@ test("a Redis is started with a limit and no way to make room, and as planned in
   const changed = [{ name: "home-timeline-redis", changed: true }];
 
   expect(await doneBy(redisMemoryFull, "inject", { servers, topology: social })).toEqual([
-    'restart home-timeline-redis {"args":["--maxmemory","1mb","--maxmemory-policy","noeviction"]}',
+    'restart home-timeline-redis {"args":["--maxmemory","512kb","--maxmemory-policy","noeviction"]}',
   ]);
   expect(await doneBy(redisMemoryFull, "recover", { servers: changed, topology: social })).toEqual([
     "restart home-timeline-redis",

@@ -1,6 +1,6 @@
 import { similar } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
-import { mebibytes, nameOf } from "./parameters.ts";
+import { kibibytes, nameOf } from "./parameters.ts";
 import { asPlanned, eachReplica } from "./targets.ts";
 
 const because = "the limit comes with a start, and what a Redis holds over it stays";
@@ -11,11 +11,11 @@ export const redisMemoryFull = defineFault({
   summary: "A service's Redis has no memory left for anything new.",
   parameters: {
     server: nameOf("redis", "home-timeline-redis", "which Redis is full"),
-    limitMiB: mebibytes(1, "how much memory it has"),
+    limitKiB: kibibytes(512, "how much memory it may use; one without any data uses some 900"),
   },
   onStore: {
-    async inject({ server, limitMiB }, operation) {
-      const args = ["--maxmemory", `${limitMiB}mb`, "--maxmemory-policy", "noeviction"];
+    async inject({ server, limitKiB }, operation) {
+      const args = ["--maxmemory", `${limitKiB}kb`, "--maxmemory-policy", "noeviction"];
       await eachReplica(server, operation, ({ name, changed }) =>
         changed ? Promise.resolve() : operation.driver.restart(name, operation.signal, { args }),
       );
