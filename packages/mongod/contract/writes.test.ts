@@ -125,6 +125,31 @@ test("$push sorts what it keeps", async () => {
   expect(await collection.findOne()).toEqual({ _id: 1, l: [{ s: 5 }, { s: 3 }] });
 });
 
+test("$push sorts by several fields, longs exactly, and among numbers of other types", async () => {
+  const beyond = 2n ** 53n;
+  const post = (id: unknown, t: unknown) => ({ id, t });
+  const collection = await target.collection([
+    { _id: 1 as never, l: [post(Long.fromBigInt(beyond), Long.fromInt(7))] },
+  ]);
+  const push = async (id: unknown, t: unknown) => {
+    const l = { $each: [post(id, t)], $sort: { t: -1, id: -1 } };
+    await collection.updateOne({}, { $push: { l } } as never);
+  };
+  const ids = async () => {
+    const [found] = await collection.find({}, { useBigInt64: true }).toArray();
+    return (found as unknown as { l: { id: unknown }[] }).l.map(({ id }) => id);
+  };
+
+  await push(Long.fromBigInt(beyond + 1n), Long.fromInt(7));
+  await push(Long.fromInt(-5), Long.fromInt(-7));
+  await push(Long.fromInt(3), Long.fromInt(9));
+  expect(await ids()).toEqual([3n, beyond + 1n, beyond, -5n]);
+
+  await push(new Int32(4), 8.5);
+  await push("text", new Int32(7));
+  expect(await ids()).toEqual([3n, 4, "text", beyond + 1n, beyond, -5n]);
+});
+
 test("positional operators: the matched item, all items, and those an array filter names", async () => {
   const collection = await target.collection([
     {

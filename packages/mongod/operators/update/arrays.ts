@@ -1,4 +1,4 @@
-import { BSONRegExp, type Document } from "bson";
+import { BSONRegExp, type Document, Long } from "bson";
 import { isDocument, toNumber, typeName } from "../../arguments.ts";
 import { elementOf, encode } from "../../bson/codec.ts";
 import { compareValues } from "../../bson/key.ts";
@@ -120,10 +120,36 @@ function sortItems(array: unknown[], order: unknown): void {
     array.sort((a, b) => direction * compareValues(a, b));
     return;
   }
+  const fields = Object.entries(order).map(([name, direction]): Field => {
+    return [name, toNumber(direction) ?? 1];
+  });
+  if (hasOnlyLongs(array, fields)) {
+    array.sort((a, b) => compareLongs(a, b, fields));
+    return;
+  }
   const keyOf = sortKeyOf(order);
   const keyed = array.map((item) => ({ item, key: keyOf(encode(isDocument(item) ? item : {})) }));
   keyed.sort((a, b) => Buffer.compare(a.key, b.key));
   array.splice(0, array.length, ...keyed.map(({ item }) => item));
+}
+
+type Field = readonly [name: string, direction: number];
+
+/** Longs have an order of their own: to make keys of many costs several times as much. */
+function hasOnlyLongs(array: readonly unknown[], fields: readonly Field[]): array is Document[] {
+  return array.every((item) => isDocument(item) && fields.every((field) => isLong(item, field)));
+}
+
+function isLong(item: Document, [name]: Field): boolean {
+  return !name.includes(".") && item[name] instanceof Long;
+}
+
+function compareLongs(a: Document, b: Document, fields: readonly Field[]): number {
+  for (const [name, direction] of fields) {
+    const order = a[name].compare(b[name]);
+    if (order !== 0) return direction * order;
+  }
+  return 0;
 }
 
 function arrayAt(target: Target, operator: string): unknown[] {
