@@ -51,7 +51,7 @@ function numberOf(unit: NumberParameter["unit"], limits: Pick<NumberParameter, "
 
 export const milliseconds = numberOf("ms", { min: 0, max: 600_000 });
 export const seconds = numberOf("s", { min: -31_536_000, max: 31_536_000 });
-export const kibibytes = numberOf("KiB", { min: 1, max: 67_108_864 });
+export const mebibytes = numberOf("MiB", { min: 1, max: 65_536 });
 export const kibibytes = numberOf("KiB", { min: 1, max: 1_048_576 });
 /** From 0 (never) to 1 (always). */
 export const share = numberOf("share", { min: 0, max: 1 });
