@@ -1,5 +1,6 @@
+import { applications } from "@faultline/loadgen/applications";
 import { openClient } from "@faultline/loadgen/runner/client";
-import { applications, type Traffic } from "@faultline/loadgen/runner/traffic";
+import type { Traffic } from "@faultline/loadgen/runner/traffic";
 import { verdictOn } from "@faultline/loadgen/verdict";
 
 /** What a front door answered, and how fast. */
@@ -26,9 +27,10 @@ export class Load {
 
   /** The application must be fresh: answers are compared with what was ever booked through this object. */
   constructor(app: string, seed: number, url: string, connections: number) {
-    const traffic = applications[app]?.(seed, "fresh");
-    if (!traffic) throw new Error(`there is no traffic for ${app}`);
-    this.#traffic = traffic;
+    const application = applications[app];
+    if (!application) throw new Error(`there is no traffic for ${app}`);
+    const [base = "", mix = ""] = [application.bases[0], application.mixes[0]];
+    this.#traffic = application.traffic({ seed, base, mix, given: {} });
     this.#connections = connections;
     this.#client = openClient({ url, connections, deadlineMs, targetPrefix: "" });
   }
@@ -63,10 +65,11 @@ export class Load {
   }
 
   async #ask(): Promise<number> {
-    const { method, target, expect } = this.#traffic.request(this.#next++);
+    const { expect, ...outgoing } = this.#traffic.request(this.#next++);
+    const { method, target } = outgoing;
     const judge = expect();
     const startMs = performance.now();
-    const reply = await this.#client.ask(method, target);
+    const reply = await this.#client.ask(outgoing);
     const latencyMs = performance.now() - startMs;
     if ("failure" in reply) throw new WrongAnswer(`${method} ${target}: ${reply.failure}`);
     const verdict = verdictOn(reply, judge);

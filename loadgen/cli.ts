@@ -2,14 +2,15 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { CommanderError } from "commander";
+import { type Errand, ErrandError } from "./application.ts";
 import { type CommandLine, readCommandLine, usageExitCode } from "./options.ts";
 import { htmlReport } from "./report/html.ts";
 import { jsonReport } from "./report/json.ts";
-import { createProgress } from "./report/progress.ts";
+import { createProgress, createProgressLine } from "./report/progress.ts";
 import { textReport } from "./report/table.ts";
 import { conclude } from "./runner/conclusion.ts";
 import { runLoad } from "./runner/run-load.ts";
-import { applications } from "./runner/traffic.ts";
+import type { Traffic } from "./runner/traffic.ts";
 
 const connectDeadlineMs = 5_000;
 
@@ -20,14 +21,17 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
 }
 
-/** Runs the load, reports, and answers the exit code. */
+/** Runs the load or what else was asked for, reports, and answers the exit code. */
 async function runAndReport(commandLine: CommandLine): Promise<number> {
-  const { app, base, load, json, html, allowFailures } = commandLine;
-  const traffic = applications[app]?.(load.seed, base);
-  if (!traffic || !(await isListening(load.url))) {
+  const { app, application, plan, load, json, html, allowFailures } = commandLine;
+  if (!(await isListening(load.url))) {
     console.error(`Nobody listens at ${load.url}. Is the application running (npm start)?`);
     return usageExitCode;
   }
+  const errand = application.errand?.(plan.given);
+  if (errand) return runErrand(errand, commandLine);
+
+  const traffic = await trafficFor(commandLine);
   const progress = createProgress(process.stderr, load.durationMs);
   const startedAt = new Date();
   const signals = { ...interruptions(), onProgress: progress.show };
@@ -43,6 +47,33 @@ async function runAndReport(commandLine: CommandLine): Promise<number> {
   else if (json !== undefined) writeFileSync(json, jsonReport(run));
   if (html !== undefined) writeFileSync(html, htmlReport(run));
   return conclusion.exitCode;
+}
+
+/** With the base that the application turns out to have. */
+async function trafficFor({ application, plan, load }: CommandLine): Promise<Traffic> {
+  const other = await application.lookAt?.(plan, load);
+  if (!other) return application.traffic(plan);
+  console.error(`${other.reason} Going on with --base ${other.base}.`);
+  return application.traffic({ ...plan, base: other.base });
+}
+
+async function runErrand(errand: Errand, { load }: CommandLine): Promise<number> {
+  const line = createProgressLine(process.stderr);
+  const say = (text: string) => {
+    line.end();
+    console.log(text);
+  };
+  const { stop } = interruptions();
+  const { seed, ...client } = load;
+  try {
+    return await errand({ seed, client, stop, progress: line.show, say });
+  } catch (error) {
+    if (!(error instanceof ErrandError)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  } finally {
+    line.end();
+  }
 }
 
 /** The first Ctrl-C ends the run and waits for the answers under way; the second does not wait. */

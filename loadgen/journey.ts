@@ -6,7 +6,9 @@ export type Judge = (body: string) => string | undefined;
 /** What one user asks: the parameters that were drawn, and what the right answer is. */
 export interface Journey<Knowledge> {
   /** In the order in which they stand in the query. */
-  readonly query: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** As it is sent. */
+  readonly body?: string;
   /** Called when the request leaves, with all that is known by then; the judge, when the answer is there. */
   expect(knowledge: Knowledge): Judge;
 }
@@ -18,16 +20,23 @@ export interface Row<Knowledge> {
   readonly share: number;
   readonly method: "GET" | "POST";
   readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly journey: (random: Random) => Journey<Knowledge>;
 }
 
 export type Mix<Knowledge> = readonly Row<Knowledge>[];
 
-export interface LoadRequest<Knowledge> {
-  readonly operation: string;
+/** What is sent. */
+export interface Outgoing {
   readonly method: "GET" | "POST";
   /** Path and query. */
   readonly target: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+export interface LoadRequest<Knowledge> extends Outgoing {
+  readonly operation: string;
   expect(knowledge: Knowledge): Judge;
 }
 
@@ -38,9 +47,10 @@ export function requestAt<Knowledge>(
   index: number,
 ): LoadRequest<Knowledge> {
   const random = randomOf(seed, index);
-  const { operation, method, path, journey } = drawRow(mix, random());
-  const { query, expect } = journey(random);
-  return { operation, method, target: `${path}?${written(query)}`, expect };
+  const { operation, method, path, headers, journey } = drawRow(mix, random());
+  const { query, body, expect } = journey(random);
+  const target = query ? `${path}?${written(query)}` : path;
+  return { operation, method, target, headers, body, expect };
 }
 
 function drawRow<Knowledge>(mix: Mix<Knowledge>, draw: number): Row<Knowledge> {

@@ -9,7 +9,7 @@ beforeEach(() => {
 test("without arguments the hotel gets 100 requests a second for half a minute", () => {
   expect(readCommandLine([])).toMatchObject({
     app: "hotel",
-    base: "fresh",
+    plan: { mix: "mixed", base: "fresh", seed: 1 },
     allowFailures: false,
     load: {
       ...{ url: "http://127.0.0.1:5000", rate: 100, durationMs: 30_000, warmupMs: 0, seed: 1 },
@@ -17,6 +17,13 @@ test("without arguments the hotel gets 100 requests a second for half a minute",
       targetPrefix: "http://localhost:5000",
     },
   });
+});
+
+test("an application has its own front door, mixes and bases", () => {
+  const { app, plan, load } = readCommandLine(["social", "--mix", "compose-post"]);
+
+  expect([app, plan.mix, plan.base]).toEqual(["social", "compose-post", "init"]);
+  expect([load.url, load.targetPrefix]).toEqual(["http://127.0.0.1:8080", "http://localhost:8080"]);
 });
 
 test("times have units, and -D exp is what the original's tool calls it", () => {
@@ -41,7 +48,11 @@ test.each([
   ["--connections 1.5", "whole number from 1 to 10000"],
   ["--seed -1", "whole number from 0"],
   ["--quick", "unknown option"],
-  ["social", "no such application"],
+  ["cinema", "no such application"],
+  ["--rate 5 social", "comes before its options"],
+  ["social --base fresh", "init, unknown"],
+  ["hotel --init", "unknown option"],
+  ["social --init --compose many", "whole number up to 9999999"],
 ])("%s is refused with a hint: %s", (args, hint) => {
   expect(() => readCommandLine(args.split(" "))).toThrow(hint);
 });

@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Base, bases } from "./hotel/bookings.ts";
+import type { Application, Given, TrafficPlan } from "./application.ts";
+import { applications } from "./applications.ts";
 import { type Distribution, distributions } from "./runner/arrivals.ts";
 import { exitCodes } from "./runner/conclusion.ts";
 import type { LoadOptions } from "./runner/run-load.ts";
-import { applications } from "./runner/traffic.ts";
 
 /** What a person asked for on the command line, checked. */
 export interface CommandLine {
   readonly app: string;
-  readonly base: Base;
+  readonly application: Application;
+  readonly plan: TrafficPlan;
   readonly load: LoadOptions;
   /** Where the reports go; "-" is standard output. */
   readonly json: string | undefined;
@@ -21,29 +22,43 @@ export const usageExitCode = 2;
 const rateMax = 100_000;
 const connectionsMax = 10_000;
 const timeMaxMs = 86_400_000;
-// The original's script has this address in its request lines, whatever it talks to.
-const scriptOrigin = "http://localhost:5000";
 
 /** Reads the arguments. Says help, or what is wrong, on the terminal and throws a `CommanderError`. */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const command = commandLine().parse(args, { from: "user" });
+  const app = nameIn(args);
+  const application = applications[app] ?? first.application;
+  const command = commandLine(app, application).parse(args, { from: "user" });
   // The parsers of the options below have given each its type.
-  const given = command.opts<Given>();
+  const given = command.opts<GivenToAll & Given>();
   const { url, connections, rate, seed, distribution, duration, warmup, deadline } = given;
+  const { mix, base } = given;
   return {
-    app: command.args[0] ?? "hotel",
-    ...{ base: given.base, json: given.json, html: given.html },
+    ...{ app, application, plan: { seed, mix, base, given } },
+    ...{ json: given.json, html: given.html },
     allowFailures: given.allowFailures === true,
     load: {
       ...{ url, connections, rate, seed },
-      targetPrefix: given.target === "absolute" ? scriptOrigin : "",
+      targetPrefix: given.target === "absolute" ? application.scriptOrigin : "",
       distribution: distribution === "exp" ? "exponential" : distribution,
       ...{ durationMs: duration, warmupMs: warmup, deadlineMs: deadline },
     },
   };
 }
 
-interface Given {
+/** The application is named first, or not at all. */
+function nameIn(args: readonly string[]): string {
+  const [name = first.name] = args;
+  return name.startsWith("-") ? first.name : name;
+}
+
+const first = firstApplication();
+
+function firstApplication(): { readonly name: string; readonly application: Application } {
+  for (const [name, application] of Object.entries(applications)) return { name, application };
+  throw new Error("the table of applications is empty");
+}
+
+interface GivenToAll {
   readonly url: string;
   readonly rate: number;
   readonly duration: number;
@@ -52,23 +67,25 @@ interface Given {
   readonly connections: number;
   readonly deadline: number;
   readonly seed: number;
-  readonly base: Base;
+  readonly mix: string;
+  readonly base: string;
   readonly target: "absolute" | "origin";
   readonly json?: string;
   readonly html?: string;
   readonly allowFailures?: boolean;
 }
 
-function commandLine(): Command {
-  const names = Object.keys(applications);
+function commandLine(app: string, application: Application): Command {
+  const { url, mixes, bases, basesSay, options = [] } = application;
   const choice = (flags: string, says: string, choices: readonly string[]) =>
     new Option(flags, says).choices(choices).default(choices[0]);
-  return new Command("npm run load --")
+  const command = new Command("npm run load --")
     .description(
       "Sends an application the traffic of the original's workload, each request when it is due, and judges every answer.",
     )
-    .argument("[app]", `which application (${names.join(", ")})`, known, "hotel")
-    .option("--url <url>", "its front door", frontDoor, "http://127.0.0.1:5000")
+    .argument("[app]", `which application (${names.join(", ")}); comes first`, named(app), app)
+    .option("--url <url>", "its front door", frontDoor, url)
+    .addOption(choice("--mix <name>", "which requests, in which shares", mixes))
     .option("-R, --rate <number>", "requests a second", number(0.01, rateMax), 100)
     .addOption(timed("-d, --duration <time>", "how long to measure: 500ms, 30s, 2m", "30s"))
     .addOption(timed("--warmup <time>", "traffic before that, judged but not measured", "0s"))
@@ -86,9 +103,7 @@ function commandLine(): Command {
     )
     .addOption(timed("--deadline <time>", "how long an answer may take", "10s"))
     .option("--seed <number>", "the same seed sends the same requests", count(0, 2 ** 31 - 1), 1)
-    .addOption(
-      choice("--base <state>", "what was booked before: nothing but the seed, or who knows", bases),
-    )
+    .addOption(choice("--base <state>", basesSay, bases))
     .addOption(
       choice(
         "--target <form>",
@@ -101,14 +116,18 @@ function commandLine(): Command {
     .option("--allow-failures", "failed requests are expected, as while a fault is on")
     .showHelpAfterError("(--help lists what there is)")
     .exitOverride()
-    .addHelpText("after", helpEnd());
+    .addHelpText("after", helpEnd(app));
+  for (const option of options) command.addOption(option);
+  return command;
 }
+
+const names = Object.keys(applications);
 
 function timed(flags: string, says: string, otherwise: string): Option {
   return new Option(flags, says).argParser(time).default(time(otherwise), otherwise);
 }
 
-function helpEnd(): string {
+function helpEnd(app: string): string {
   const codes = Object.values(exitCodes).map(({ code, says }) => `  ${code}`.padEnd(7) + says);
   return [
     "",
@@ -120,13 +139,17 @@ function helpEnd(): string {
     ...codes,
     `  ${usageExitCode}    the command line is wrong, or nobody listens at the URL`,
     "",
-    "Example: npm run load -- hotel --rate 200 --duration 1m -D exp --html report.html",
+    `Example: npm run load -- ${app} --rate 200 --duration 1m -D exp --html report.html`,
   ].join("\n");
 }
 
-function known(value: string): string {
-  if (Object.hasOwn(applications, value)) return value;
-  throw new InvalidArgumentError(`There is no such application.`);
+/** The argument must be the application whose options these are. */
+function named(app: string): (value: string) => string {
+  return (value) => {
+    if (!names.includes(value)) throw new InvalidArgumentError("There is no such application.");
+    if (value === app) return value;
+    throw new InvalidArgumentError("The application comes before its options.");
+  };
 }
 
 function frontDoor(value: string): string {

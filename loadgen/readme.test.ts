@@ -2,10 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hotelMix } from "./hotel/mix.ts";
+import type { Mix } from "./journey.ts";
 import { exitCodes } from "./runner/conclusion.ts";
+import { mixOf } from "./social/mix.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
-const script = readFileSync(join(import.meta.dirname, "hotel.ts"), "utf8");
+const scripts = ["k6-script.ts", "hotel.ts", "social.ts"].map((file) =>
+  readFileSync(join(import.meta.dirname, file), "utf8"),
+);
 
 /** The first cells of the rows of the table with that heading, without the quotes of code. */
 function rows(heading: string, cells: number): string[] {
@@ -20,20 +24,24 @@ function rows(heading: string, cells: number): string[] {
   );
 }
 
-test("the mix in the README is the one that is sent", () => {
-  const sent = hotelMix.map(
+function rowsOf<Knowledge>(app: string, mix: Mix<Knowledge>): string[] {
+  return mix.map(
     ({ operation, share, method, path }) =>
-      `${operation} | ${Number((share * 100).toFixed(6))} % | ${method} ${path}`,
+      `${app} | ${operation} | ${Number((share * 100).toFixed(6))} % | ${method} ${path}`,
   );
+}
 
-  expect(rows("The mix", 3)).toEqual(sent);
+test("the mixes in the README are those that are sent", () => {
+  const sent = [...rowsOf("hotel", hotelMix), ...rowsOf("social", mixOf("mixed", 962))];
+
+  expect(rows("The mixes", 4)).toEqual(sent);
 });
 
-test("the README names the parameters that the k6 script reads, and no others", () => {
-  const read = script.matchAll(/__ENV\.([A-Z_]+)|wholeNumber\("([A-Z_]+)"/g);
+test("the README names the parameters that the k6 scripts read, and no others", () => {
+  const read = scripts.join().matchAll(/__ENV\.([A-Z_]+)|wholeNumber\("([A-Z_]+)"/g);
   const names = new Set(Array.from(read, ([, plain, whole]) => plain ?? whole ?? ""));
 
-  expect(rows("Parameters of the k6 script", 1).sort()).toEqual([...names].sort());
+  expect(rows("Parameters of the k6 scripts", 1).sort()).toEqual([...names].sort());
 });
 
 test.each(Object.values(exitCodes))("the README explains exit code $code", ({ code }) => {

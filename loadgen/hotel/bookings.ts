@@ -11,6 +11,13 @@ export interface Stay {
 export const bases = ["fresh", "unknown"] as const;
 export type Base = (typeof bases)[number];
 
+/** The base of that name. Throws if there is none. */
+export function baseOf(name: string): Base {
+  const found = bases.find((each) => each === name);
+  if (found) return found;
+  throw new Error(`the base must be one of ${bases}, not "${name}"`);
+}
+
 /**
  * What is known of the rooms that are taken: at least those acknowledged, at most those ever asked for. A night
  * between the two bounds may be full or not, and both answers are right.

@@ -19,12 +19,12 @@ worker.unref();
 function request(
   method: string,
   url: string,
-  _body: null,
-  { tags = {} }: { readonly tags?: Tags } = {},
+  body: string | null,
+  { tags = {}, headers = {} }: { readonly tags?: Tags; readonly headers?: Tags } = {},
 ): Response {
   const startMs = performance.now();
   Atomics.store(turn, 0, 0);
-  mine.postMessage({ method, url });
+  mine.postMessage({ method, url, body, headers });
   Atomics.wait(turn, 0, 0);
   const response: Response = receiveMessageOnPort(mine)?.message;
   record("http_reqs", "counter", 1, tags);

@@ -3,15 +3,24 @@ import { milliseconds } from "./table.ts";
 
 const plainEveryMs = 10_000;
 
-/** Shows how far a run is: one line that is rewritten in a terminal, else a line every ten seconds. */
+/** Shows how far a run is. */
 export function createProgress(stream: NodeJS.WriteStream, durationMs: number) {
+  const shown = createProgressLine(stream);
+  return {
+    show: (progress: Progress) => shown.show(line(progress, durationMs)),
+    end: shown.end,
+  };
+}
+
+/** One line that is rewritten in a terminal, else a line every ten seconds. */
+export function createProgressLine(stream: NodeJS.WriteStream) {
   let shownMs = Number.NEGATIVE_INFINITY;
   return {
-    show(progress: Progress): void {
-      if (stream.isTTY) stream.write(`\r\x1b[K${line(progress, durationMs)}`);
-      else if (progress.elapsedMs - shownMs >= plainEveryMs) {
-        shownMs = progress.elapsedMs;
-        stream.write(`${line(progress, durationMs)}\n`);
+    show(text: string): void {
+      if (stream.isTTY) stream.write(`\r\x1b[K${text}`);
+      else if (performance.now() - shownMs >= plainEveryMs) {
+        shownMs = performance.now();
+        stream.write(`${text}\n`);
       }
     },
     /** Leaves the line to what comes next. */

@@ -1,4 +1,5 @@
 import { Pool } from "undici";
+import type { Outgoing } from "../journey.ts";
 import type { Answer } from "../verdict.ts";
 
 export interface ClientOptions {
@@ -16,10 +17,12 @@ export interface ClientOptions {
 }
 
 /** An answer, or the word for why there is none. */
-export type Reply = Answer | { readonly failure: string };
+export type Reply = (Answer & { readonly headers: AnswerHeaders }) | { readonly failure: string };
+
+type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Client {
-  ask(method: "GET" | "POST", target: string): Promise<Reply>;
+  ask(request: Outgoing): Promise<Reply>;
   /** Breaks off what is under way, and resolves when every connection is closed. */
   close(): Promise<void>;
 }
@@ -35,13 +38,17 @@ export function openClient(options: ClientOptions): Client {
     ...{ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: deadlineMs } },
   });
   return {
-    async ask(method, target) {
+    async ask({ method, target, headers = {}, body = null }) {
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort(late), deadlineMs);
       try {
         const path = `${targetPrefix}${target}`;
-        const answer = await pool.request({ method, path, signal: controller.signal });
-        return { status: answer.statusCode, body: await answer.body.text() };
+        const { signal } = controller;
+        const answer = await pool.request({ method, path, headers, body, signal });
+        return {
+          ...{ status: answer.statusCode, headers: answer.headers },
+          body: await answer.body.text(),
+        };
       } catch (error) {
         return { failure: failureOf(error) };
       } finally {

@@ -126,9 +126,9 @@ class Run {
   }
 
   async #ask(index: number, dueMs: number): Promise<void> {
-    const { operation, method, target, expect } = this.#traffic.request(index);
+    const { operation, expect, ...outgoing } = this.#traffic.request(index);
     const judge = expect();
-    const reply = await this.#client.ask(method, target);
+    const reply = await this.#client.ask(outgoing);
     const latencyMs = this.#nowMs() - dueMs;
     const verdict: Verdict =
       "failure" in reply ? { kind: "failed", ...reply } : verdictOn(reply, judge);
@@ -136,7 +136,7 @@ class Run {
     if (dueMs >= 0) this.record.end({ operation, verdict, dueMs, latencyMs });
     if (verdict.kind !== "wrong") return;
     if (dueMs < 0) this.record.wrongInWarmup++;
-    const request = `${method} ${withoutPassword(target)}`;
+    const request = `${outgoing.method} ${withoutPassword(outgoing.target)}`;
     this.record.keepWrong({ operation, index, request, complaint: verdict.complaint });
   }
 
