@@ -1,6 +1,6 @@
 import { attributes as names } from "@faultline/telemetry/attributes";
 import type { Attributes } from "@opentelemetry/api";
-import type { Call, CallScope } from "./call.ts";
+import { type Call, type CallScope, callWith } from "./call.ts";
 import { pastDeadline } from "./cancellation.ts";
 import { canceled, toServiceError } from "./errors.ts";
 import { type Layering, Stack } from "./layering.ts";
@@ -85,22 +85,23 @@ function callFactory<C extends Contract>(
     [names.peerService]: peer,
     ...options.attributes,
   };
-  return (request, scope) => ({
-    kind: "client",
-    system,
-    name,
-    service,
-    peer,
-    attributes,
-    request,
-    context: scope.context,
-    log: scope.log,
-    deadlineMs: scope.deadlineMs,
-    cancellation: scope.cancellation,
-    get signal() {
-      return scope.signal;
-    },
-  });
+  return (request, scope) =>
+    callWith(
+      {
+        kind: "client",
+        system,
+        name,
+        service,
+        peer,
+        attributes,
+        request,
+        context: scope.context,
+        log: scope.log,
+        deadlineMs: scope.deadlineMs,
+        cancellation: scope.cancellation,
+      },
+      scope,
+    );
 }
 
 /** Calls back when the scope's work is called off. Returns what ends the watching. */

@@ -1,7 +1,7 @@
 import { attributes as names } from "@faultline/telemetry/attributes";
 import type { Logger } from "@faultline/telemetry/logger";
 import type { Attributes, Context } from "@opentelemetry/api";
-import type { Call } from "./call.ts";
+import { type Call, callWith } from "./call.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { toServiceError } from "./errors.ts";
 import { type Layering, Stack } from "./layering.ts";
@@ -84,19 +84,20 @@ function callFactory<C extends Contract>(
     [names.rpcMethod]: methodPath(options.contract, method).slice(1),
     ...options.attributes,
   };
-  return ({ request, context, cancellation }) => ({
-    kind: "server",
-    system,
-    name,
-    service,
-    attributes,
-    request,
-    context,
-    log,
-    deadlineMs: cancellation.deadlineMs,
-    cancellation,
-    get signal() {
-      return cancellation.signal;
-    },
-  });
+  return ({ request, context, cancellation }) =>
+    callWith(
+      {
+        kind: "server",
+        system,
+        name,
+        service,
+        attributes,
+        request,
+        context,
+        log,
+        deadlineMs: cancellation.deadlineMs,
+        cancellation,
+      },
+      cancellation,
+    );
 }

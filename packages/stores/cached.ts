@@ -45,9 +45,11 @@ export function cachedMany<Value>(settings: CachedSettings<Value>): CachedMany<V
     const distinct = [...new Set(ids)];
     const legal = distinct.filter((id) => isLegalKey(keyOf(id)));
     const found = await lookUp(settings, legal, scope, skips);
+    // Mostly the cache has everything, and its values are in the order of the ids.
+    if (found.values.size === distinct.length) return found.values;
     const asked = illegalKeys === "load" ? distinct : legal;
     const missing = asked.filter((id) => !found.values.has(id));
-    if (missing.length === 0) return inOrder(distinct, found.values);
+    if (missing.length === 0) return found.values;
 
     const loaded = await load(missing, scope);
     if (found.answered) fill(loaded, scope);
@@ -65,9 +67,10 @@ async function lookUp<Value>(
   const values = new Map<string, Value>();
   if (ids.length === 0) return { answered: true, values };
   try {
-    const entries = await cache.getMany(ids.map(keyOf), scope);
-    for (const id of ids) {
-      const entry = entries.get(keyOf(id));
+    const keys = ids.map(keyOf);
+    const entries = await cache.getMany(keys, scope);
+    for (const [index, id] of ids.entries()) {
+      const entry = entries.get(keys[index] ?? "");
       const value = entry && tryDecode(decode, entry, id, scope, skips);
       if (value !== undefined) values.set(id, value);
     }

@@ -90,12 +90,12 @@ export class MemcachedConnection {
     if (!this.#outage.admits()) throw unavailable(`${peer} cannot be reached`);
   }
 
-  /** What is asked in one turn of the event loop travels in one write. */
+  /** What is asked in one turn of the event loop, by whomever, travels in one write. */
   #write(socket: Socket, request: string | Buffer): void {
     if (!this.#gathering) {
       this.#gathering = true;
       socket.cork();
-      process.nextTick(() => {
+      setImmediate(() => {
         this.#gathering = false;
         socket.uncork();
       });

@@ -1,4 +1,4 @@
-import type { Call, CallScope } from "@faultline/rpc/call";
+import { type Call, type CallScope, callWith } from "@faultline/rpc/call";
 import { type Layering, Stack } from "@faultline/rpc/layering";
 import { attributes as names } from "@faultline/telemetry/attributes";
 
@@ -48,21 +48,23 @@ export function createObserve(
       ...common,
     };
     return (request, scope) =>
-      stack.run({
-        kind: "client",
-        system,
-        name,
-        service,
-        peer,
-        attributes,
-        request,
-        context: scope.context,
-        log: scope.log,
-        deadlineMs: scope.deadlineMs,
-        cancellation: scope.cancellation,
-        get signal() {
-          return scope.signal;
-        },
-      }) as Promise<Result>;
+      stack.run(
+        callWith(
+          {
+            kind: "client",
+            system,
+            name,
+            service,
+            peer,
+            attributes,
+            request,
+            context: scope.context,
+            log: scope.log,
+            deadlineMs: scope.deadlineMs,
+            cancellation: scope.cancellation,
+          },
+          scope,
+        ),
+      ) as Promise<Result>;
   };
 }

@@ -36,15 +36,19 @@ export function sendAnswer(
 ): void {
   // Headers and a text leave in one piece, which bytes would not.
   const sent = typeof body === "string" || body instanceof Uint8Array ? body : jsonLine(body);
+  const length = Buffer.byteLength(sent);
   keepFromOthers(response, status);
   response.writeHead(status, {
     "content-type": typeOf(body),
     ...(status >= 400 ? { "x-content-type-options": "nosniff" } : undefined),
-    "content-length": Buffer.byteLength(sent),
+    "content-length": length,
     ...common,
     ...(headers && lowerCased(headers)),
   });
-  response.end(response.req.method === "HEAD" ? undefined : sent);
+  if (response.req.method === "HEAD") response.end();
+  // Plain ASCII, as nearly all is, need not be converted on its way.
+  else if (typeof sent === "string" && sent.length === length) response.end(sent, "latin1");
+  else response.end(sent);
 }
 
 function typeOf(body: unknown): string {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { attributes as names } from "@faultline/telemetry/attributes";
 import type { Logger } from "@faultline/telemetry/logger";
 import { contextFromHeaders } from "@faultline/telemetry/trace-context";
-import type { Call } from "../call.ts";
+import { type Call, callWith } from "../call.ts";
 import { Cancellation, pastDeadline } from "../cancellation.ts";
 import { Deadlines } from "../deadlines.ts";
 import { canceled, toServiceError } from "../errors.ts";
@@ -143,31 +143,31 @@ function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call
   const { request, method, target, cancellation } = arrival;
   const { headers } = request;
   const arrived = new ArrivedRequest(request, target, route.bodyBytesMax);
-  return {
-    kind: "server",
-    system: "http",
-    name: `${method} ${route.path}`,
-    service: options.service,
-    attributes: {
-      [names.httpMethod]: method,
-      [names.httpRoute]: route.path,
-      [names.urlPath]: target.path,
-      [names.urlScheme]: arrived.scheme,
+  return callWith(
+    {
+      kind: "server",
+      system: "http",
+      name: `${method} ${route.path}`,
+      service: options.service,
+      attributes: {
+        [names.httpMethod]: method,
+        [names.httpRoute]: route.path,
+        [names.urlPath]: target.path,
+        [names.urlScheme]: arrived.scheme,
+      },
+      request: arrived,
+      context: contextFromHeaders({
+        traceparent: one(headers.traceparent),
+        tracestate: one(headers.tracestate),
+        uberTraceId: one(headers["uber-trace-id"]),
+      }),
+      log: options.log,
+      deadlineMs: cancellation.deadlineMs,
+      cancellation,
+      outcome: { status: 500 },
     },
-    request: arrived,
-    context: contextFromHeaders({
-      traceparent: one(headers.traceparent),
-      tracestate: one(headers.tracestate),
-      uberTraceId: one(headers["uber-trace-id"]),
-    }),
-    log: options.log,
-    deadlineMs: cancellation.deadlineMs,
     cancellation,
-    outcome: { status: 500 },
-    get signal() {
-      return cancellation.signal;
-    },
-  };
+  );
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -5,11 +5,8 @@ import type { Field } from "./headers.ts";
 const integerBytesMax = 6;
 
 const staticNames = new Map<string, number>();
-const staticFields = new Map<string, number>();
-for (const [index, { name, value }] of staticEntries.entries()) {
+for (const [index, { name }] of staticEntries.entries())
   if (!staticNames.has(name)) staticNames.set(name, index + 1);
-  if (value !== "") staticFields.set(`${name} ${value}`, index + 1);
-}
 
 /**
  * Writes blocks of headers (HPACK, RFC 7541). The other side is asked to remember stable headers, and one value of
@@ -56,8 +53,8 @@ export class HeaderEncoder {
   #write(field: Field): void {
     const { name, value, varies } = field;
     this.#room(name.length + value.length + 3 * integerBytesMax);
-    const number = varies ? undefined : this.#numberOf(field);
-    if (number !== undefined) {
+    const number = varies ? 0 : this.#numberOf(field);
+    if (number > 0) {
       this.#integer(0x80, 7, number);
       return;
     }
@@ -78,10 +75,11 @@ export class HeaderEncoder {
     this.#knownNames.set(field.name, this.#added);
   }
 
-  #numberOf(field: Field): number | undefined {
+  /** The number by which the other side knows the whole header; 0 if it does not. */
+  #numberOf(field: Field): number {
+    if (field.staticNumber > 0) return field.staticNumber;
     const added = this.#known.get(field);
-    if (added !== undefined) return this.#dynamicNumber(added);
-    return staticFields.get(`${field.name} ${field.value}`);
+    return added === undefined ? 0 : this.#dynamicNumber(added);
   }
 
   #nameNumber(name: string): number {

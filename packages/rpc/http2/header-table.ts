@@ -39,6 +39,15 @@ export const staticEntries: readonly Entry[] = [
   ...namesAlone.split(" ").map((name) => ({ name, value: "" })),
 ];
 
+const staticNumbers = new Map<string, number>();
+for (const [index, { name, value }] of staticEntries.entries())
+  if (value !== "") staticNumbers.set(`${name} ${value}`, index + 1);
+
+/** The number of a header that everybody knows; 0 for others. */
+export function staticNumber(name: string, value: string): number {
+  return staticNumbers.get(`${name} ${value}`) ?? 0;
+}
+
 /** The entries that a connection has added: the newest first, the oldest leave when there is no room. */
 export class DynamicTable {
   // Oldest first, from `#first` on.

@@ -96,7 +96,7 @@ test("one request is under one verdict: its queries heed a flag that it came in 
   let duringRequest = async () => {};
   const handler = async (call: Call) => {
     await duringRequest();
-    return find.run({ ...call, kind: "client", system: "mongodb", name: "find geo" });
+    return find.run({ ...call, signal: call.signal, kind: "client", system: "mongodb", name: "find geo" });
   };
   const nearby = new Stack(source, answering, handler);
   const slow = document({ "db-slow": flag({ service: "geo", delayMs: 600_000 }) });
@@ -172,7 +172,7 @@ test("a caller's layers are around its call, and so outside of what is always th
   await board.apply(document({ "retry-storm": flag(storm) }));
   // A call is judged with the request that it is made for.
   const verdict = new Stack(board.around([]), { ...answering, service: "search" }, (call) =>
-    stack.run({ ...call, kind: "client" }),
+    stack.run({ ...call, signal: call.signal, kind: "client" }),
   );
 
   await expect(verdict.run(someCall())).rejects.toThrow("no");

@@ -1,5 +1,6 @@
 import type { ProfileHandlers, ProfileHotel } from "@faultline/proto/hotel";
 import { cachedMany } from "@faultline/stores/cached";
+import { decodedOnce } from "@faultline/stores/decoded-once";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Document, Mongo } from "@faultline/stores/mongo";
 import { fieldsOf } from "../stored-values.ts";
@@ -23,7 +24,7 @@ export function createProfile(mongo: Mongo, cache: Cache): ProfileHandlers {
   const profilesOf = cachedMany<ProfileHotel>({
     cache,
     keyOf: (id) => id,
-    decode: decodeHotel,
+    decode: decodedOnce(decodeHotel),
     encode: encodeHotel,
     illegalKeys: "omit",
     async load(ids, scope) {

@@ -1,5 +1,6 @@
 import type { RateHandlers, RatePlan } from "@faultline/proto/hotel";
 import { cachedMany } from "@faultline/stores/cached";
+import { decodedOnce } from "@faultline/stores/decoded-once";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Document, Mongo } from "@faultline/stores/mongo";
 import { fieldsOf } from "../stored-values.ts";
@@ -23,7 +24,7 @@ export function createRate(mongo: Mongo, cache: Cache): RateHandlers {
   const plansOfHotels = cachedMany<RatePlan[]>({
     cache,
     keyOf: (hotelId) => hotelId,
-    decode: decodePlans,
+    decode: decodedOnce(decodePlans),
     encode: encodePlans,
     illegalKeys: "omit",
     async load(hotelIds, scope) {
