@@ -96,7 +96,13 @@ test("one request is under one verdict: its queries heed a flag that it came in 
   let duringRequest = async () => {};
   const handler = async (call: Call) => {
     await duringRequest();
-    return find.run({ ...call, signal: call.signal, kind: "client", system: "mongodb", name: "find geo" });
+    return find.run({
+      ...call,
+      signal: call.signal,
+      kind: "client",
+      system: "mongodb",
+      name: "find geo",
+    });
   };
   const nearby = new Stack(source, answering, handler);
   const slow = document({ "db-slow": flag({ service: "geo", delayMs: 600_000 }) });
