@@ -11,14 +11,16 @@ export interface LocalDriverSettings {
 }
 
 const askDeadlineMs = 10_000;
+const operationLimitMs = 60_000;
 
 /** Acts on the processes of this machine that a launcher has started. */
 export function createLocalDriver(settings: LocalDriverSettings): Driver {
   const dataDirectory = resolve(settings.dataDirectory);
   const api = launcherApi(dataDirectory);
-  const operate = async (server: string, verb: string, signal: AbortSignal, body?: unknown) => {
-    await api.post(`/api/servers/${encodeURIComponent(server)}/${verb}`, body, signal);
-  };
+  const operate = (server: string, verb: string, signal: AbortSignal, body?: unknown) =>
+    whole(signal, (limit) =>
+      api.post(`/api/servers/${encodeURIComponent(server)}/${verb}`, body, limit),
+    );
   const servers = async (signal: AbortSignal) => serversOf(await api.get("/api/status", signal));
   const find = async (server: string, signal: AbortSignal) => {
     const found = (await servers(signal)).find(({ name }) => name === server);
@@ -48,12 +50,12 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
     async removeFile(server, name) {
       removeServerFile(serverFile(dataDirectory, server, name));
     },
-    async disturb({ from, to }, disturbance, signal) {
-      await api.post("/api/edges", { from, to, disturbance }, signal);
-    },
-    async leave({ from, to }, signal) {
-      await api.delete(`/api/edges/${encodeURIComponent(from)}/${encodeURIComponent(to)}`, signal);
-    },
+    disturb: ({ from, to }, disturbance, signal) =>
+      whole(signal, (limit) => api.post("/api/edges", { from, to, disturbance }, limit)),
+    leave: ({ from, to }, signal) =>
+      whole(signal, (limit) =>
+        api.delete(`/api/edges/${encodeURIComponent(from)}/${encodeURIComponent(to)}`, limit),
+      ),
     async log(server, linesMax, signal) {
       const path = `/api/servers/${encodeURIComponent(server)}/log?lines=${linesMax}`;
       const answer = await api.get(path, signal);
@@ -71,6 +73,19 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
     },
     async close() {},
   };
+}
+
+/**
+ * What was asked for is waited for, also when nobody wants it any more: the launcher might do it yet, after what
+ * undoes it.
+ */
+async function whole(
+  signal: AbortSignal,
+  work: (limit: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  signal.throwIfAborted();
+  await work(AbortSignal.timeout(operationLimitMs));
+  signal.throwIfAborted();
 }
 
 function serversOf(status: unknown): readonly Server[] {

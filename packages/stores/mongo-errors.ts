@@ -77,6 +77,7 @@ export function toStoreError(error: unknown, peer: string): ServiceError {
   const thrown = unwrap(error);
   const options = { cause: thrown };
   if (thrown instanceof MongoServerError) return fromServer(thrown, peer, options);
+  if (isOfSocket(thrown)) return unavailable(`the connection to ${peer} was lost`, options);
   if (!(thrown instanceof MongoError)) return internal(`${peer} could not be asked`, options);
   // Both a silent socket and a full pool say that the answer did not come in time.
   if (/TimeoutError$/.test(thrown.name)) return deadlineExceeded(`${peer} took too long`, options);
@@ -85,6 +86,13 @@ export function toStoreError(error: unknown, peer: string): ServiceError {
   if (thrown instanceof MongoNetworkError)
     return unavailable(`the connection to ${peer} was lost`, options);
   return internal(`${peer} could not be asked`, options);
+}
+
+/** A socket's own error; the driver wraps it, unless the socket goes while it is being set up or written to. */
+function isOfSocket(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || thrown instanceof MongoError || !("code" in thrown))
+    return false;
+  return /^(ECONN|EPIPE|ENOTCONN|ERR_STREAM_|ERR_SOCKET_)/.test(String(thrown.code));
 }
 
 function fromServer(error: MongoServerError, peer: string, options: ErrorOptions): ServiceError {

@@ -73,6 +73,8 @@ test("a log line is JSON with time, level, message and fields, from its level up
   log.debug("not seen");
   log.child({ trace_id: "t", span_id: "s" }).warn("cache skipped", { key: "1_cap" });
   flush();
+  // A write that was under way goes on after the flush, as it does after the end of a process.
+  await expect.poll(() => readFileSync(file, "utf8")).toContain("\n");
   closeSync(fd);
   const lines = readFileSync(file, "utf8")
     .trimEnd()
