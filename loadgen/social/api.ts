@@ -80,12 +80,12 @@ export class Api {
     await this.#persistently("/wrk2-api/post/compose", form(composeForm(draft)));
   }
 
-  /** Everything that a user has posted. */
-  async posts(user: number): Promise<Post[]> {
+  /** Everything that a user has posted, or that he is shown at home. */
+  async posts(user: number, kind: "home" | "user" = "user"): Promise<Post[]> {
     const posts: Post[] = [];
     for (;;) {
       const page = `user_id=${user}&start=${posts.length}&stop=${posts.length + pageSize}`;
-      const { body } = await this.#persistently(`/wrk2-api/user-timeline/read?${page}`, {});
+      const { body } = await this.#persistently(`/wrk2-api/${kind}-timeline/read?${page}`, {});
       const found = parseTimeline(body);
       posts.push(...found);
       if (found.length < pageSize) return posts;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Application, Given } from "../application.ts";
 import { trafficOf } from "../runner/traffic.ts";
+import { checkErrand } from "./check/check.ts";
 import { findBase } from "./find-base.ts";
 import { defaultGraph, type Graph } from "./graph.ts";
 import { readGraph } from "./graph-file.ts";
@@ -21,6 +22,13 @@ export const social: Application = {
     new Option("--compose <number>", "with --init: posts that there shall be then")
       .argParser(count)
       .default(0),
+    new Option(
+      "--check <number>",
+      "instead of traffic: kill processes of `npm start` at random while so many posts are made, and look for what got lost",
+    ).argParser(count),
+    new Option("--data-dir <directory>", "with --check: of the running application").default(
+      ".faultline/social",
+    ),
   ],
   traffic({ seed, mix, base, given }) {
     const graph = graphOf(given);
@@ -31,8 +39,11 @@ export const social: Application = {
     return baseOf(base) === "init" ? findBase(graphOf(given), client) : undefined;
   },
   errand(given) {
-    if (given.init !== true) return undefined;
-    return initErrand({ graph: graphOf(given), posts: Number(given.compose) });
+    if (given.init === true) {
+      return initErrand({ graph: graphOf(given), posts: Number(given.compose) });
+    }
+    if (given.check === undefined) return undefined;
+    return checkErrand({ posts: Number(given.check), dataDirectory: String(given.dataDir) });
   },
 };
 

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ErrandError } from "../../application.ts";
+import { type Random, uniformInteger } from "../../random.ts";
+import { exitCodes } from "../../runner/conclusion.ts";
+import type { Launcher } from "./launcher.ts";
+
+const pauseMs = { min: 500, max: 4_000 };
+
+/** Kills one server after the other until the signal aborts: all of them in random order, again and again. */
+export async function makeTrouble(
+  launcher: Launcher,
+  random: Random,
+  until: AbortSignal,
+): Promise<readonly string[]> {
+  const killed: string[] = [];
+  let order: string[] = [];
+  while (await waited(uniformInteger(random, pauseMs.min, pauseMs.max), until)) {
+    const servers = await launcher.servers();
+    if (order.length === 0)
+      order = shuffled(
+        servers.map(({ name }) => name),
+        random,
+      );
+    const next = order.pop();
+    if (servers.find(({ name }) => name === next)?.state !== "ready") continue;
+    await launcher.kill(next ?? "");
+    killed.push(next ?? "");
+  }
+  return killed;
+}
+
+async function waited(durationMs: number, until: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(durationMs, undefined, { signal: until });
+    return true;
+  } catch {
+    // Nothing but the signal ends a sleep.
+    return false;
+  }
+}
+
+function shuffled(names: readonly string[], random: Random): string[] {
+  const drawn = names.map((name) => ({ name, place: random() }));
+  return drawn.sort((a, b) => a.place - b.place).map(({ name }) => name);
+}
+
+const settlesWithinMs = 300_000;
+const lookEveryMs = 500;
+
+/** Waits until that is so. Throws an `ErrandError` that says what was waited for, if it never is. */
+export async function untilSo(
+  what: string,
+  isSo: () => Promise<boolean>,
+  stop: AbortSignal,
+): Promise<void> {
+  const limitMs = Date.now() + settlesWithinMs;
+  let reason: unknown;
+  while (Date.now() < limitMs) {
+    try {
+      if (await isSo()) return;
+    } catch (error) {
+      // Processes may still be starting; the last reason is told if it never ends.
+      reason = error;
+    }
+    await sleep(lookEveryMs, undefined, { signal: stop });
+  }
+  const because = reason === undefined ? "" : ` (${reason})`;
+  throw new ErrandError(
+    `${what} is not so after ${settlesWithinMs / 1_000} s${because}`,
+    exitCodes.wrongAnswers.code,
+  );
+}
