@@ -7,7 +7,9 @@ import { cacheServer, lineOf } from "./topology.ts";
 export const cacheDown = defineFault({
   name: "cache-down",
   summary: "The cache of a service does not run.",
-  parameters: { service: nameOf("cache", "rate", "the service whose cache is down") },
+  parameters: {
+    service: nameOf("cache", ["rate", "post-storage-service"], "the service whose cache is down"),
+  },
   onProcess: {
     async inject({ service }, operation) {
       const { driver, signal } = operation;
@@ -31,6 +33,16 @@ export const cacheDown = defineFault({
     },
     mitigation: ["$ npm run server -- start memcached-{service}"],
     recovery: "The cache is ready, the service's log is quiet, and its cache's hits are back.",
+    targets: {
+      "post-storage-service": {
+        blast: { share: 0.9, says: "timelines, which stay right" },
+        signs: {
+          service: "post-storage-memcached",
+          log: { server: "{service}", says: /cache skipped/ },
+        },
+        words: { "memcached-{service}": "post-storage-memcached" },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

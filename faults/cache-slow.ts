@@ -7,7 +7,11 @@ export const cacheSlow = defineFault({
   name: "cache-slow",
   summary: "Operations on a service's memcached take longer.",
   parameters: {
-    service: nameOf("cache", "profile", "the service whose cache is slow"),
+    service: nameOf(
+      "cache",
+      ["profile", "post-storage-service"],
+      "the service whose cache is slow",
+    ),
     delayMs: milliseconds(200, "how long an operation takes longer"),
     share: share(1, "share of operations that do"),
   },
@@ -35,6 +39,16 @@ export const cacheSlow = defineFault({
       "turn the flag off in the flag document; restarting {service} does not help",
     ],
     recovery: "The spans of memcached-{service} are below a millisecond or two again.",
+    targets: {
+      "post-storage-service": {
+        blast: { share: 0.9, says: "timelines" },
+        signs: { service: "post-storage-memcached", slowerMs: 190 },
+        words: {
+          "memcached-{service}": "post-storage-memcached",
+          "/hotels and /recommendations": "Timelines",
+        },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

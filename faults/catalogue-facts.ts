@@ -27,7 +27,20 @@ export function absent(because: string): Fidelity {
 }
 
 /** What is true of a fault for those who score an answer, and for those who operate. For the default target. */
-export interface CatalogueFacts {
+export interface CatalogueFacts extends TargetFacts {
+  /** What is otherwise with other values of the first parameter that is a name. */
+  readonly targets?: Readonly<Record<string, OtherTarget>>;
+}
+
+/** What differs from the default target. */
+export interface OtherTarget extends Partial<TargetFacts> {
+  readonly blast: TargetFacts["blast"];
+  /** Replaced in all texts that are not given anew: names of stores and routes, say. */
+  readonly words?: Readonly<Record<string, string>>;
+}
+
+/** The facts for one target. */
+export interface TargetFacts {
   /** What AIOpsLab has of it: its problem ids and the analysis that it expects; undefined where it has none. */
   readonly aiopslab?: {
     readonly problems: readonly string[];

@@ -10,7 +10,7 @@ export const clockSkew = defineFault({
   name: "clock-skew",
   summary: "The clock of a service steps away from everybody else's.",
   parameters: {
-    service: nameOf("service", "profile", "the service whose clock is off"),
+    service: nameOf("service", ["profile", "text-service"], "the service whose clock is off"),
     skewS: seconds(300, "how far it is ahead; negative: behind"),
   },
   variants: { behind: { skewS: -300 } },
@@ -49,6 +49,14 @@ export const clockSkew = defineFault({
       "set the clock right (NTP); here: turn the flag off in the flag document",
     ],
     recovery: "The newest log line and span of {service} bear the present time.",
+    targets: {
+      "text-service": {
+        blast: {
+          share: 0.1,
+          says: "composes carry wrong times in their traces; none answers differently",
+        },
+      },
+    },
     ways: { local: oneProcess, compose: oneProcess, kubernetes: oneProcess },
   },
 });

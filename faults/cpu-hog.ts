@@ -9,7 +9,7 @@ export const cpuHog = defineFault({
   name: "cpu-hog",
   summary: "Threads of a service compute nothing, for ever, each as fast as a core allows.",
   parameters: {
-    service: nameOf("service", "search", "the service whose process is busy"),
+    service: nameOf("service", ["search", "text-service"], "the service whose process is busy"),
     threads: count(2, "how many threads", { min: 1, max: 64 }),
   },
   onService({ threads }, { signal }) {
@@ -41,6 +41,9 @@ export const cpuHog = defineFault({
       "deploy a build that does not spin; here: turn the flag off in the flag document. A restart brings the threads back",
     ],
     recovery: "The processor time of {service} grows with its load only.",
+    targets: {
+      "text-service": { blast: { share: 0.1, says: "composes" } },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

@@ -7,7 +7,11 @@ export const dbSlow = defineFault({
   name: "db-slow",
   summary: "Operations on a service's MongoDB take longer.",
   parameters: {
-    service: nameOf("database", "reservation", "the service whose database is slow"),
+    service: nameOf(
+      "database",
+      ["reservation", "url-shorten-service"],
+      "the service whose database is slow",
+    ),
     delayMs: milliseconds(500, "how long an operation takes longer"),
     share: share(1, "share of operations that do"),
   },
@@ -35,6 +39,14 @@ export const dbSlow = defineFault({
       "turn the flag off in the flag document; restarting {service} does not help",
     ],
     recovery: "The spans of mongodb-{service} last as long as before.",
+    targets: {
+      "url-shorten-service": {
+        symptom:
+          "Composes take half a second longer per query of {service}; the spans of url-shorten-mongodb last that long, nothing fails.",
+        blast: { share: 0.1, says: "composes, which all have a link" },
+        words: { "mongodb-{service}": "url-shorten-mongodb" },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

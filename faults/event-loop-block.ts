@@ -7,7 +7,7 @@ export const eventLoopBlock = defineFault({
   summary:
     "A share of a service's requests computes without a pause, so that all others of the process wait.",
   parameters: {
-    service: nameOf("service", "search", "the service that blocks"),
+    service: nameOf("service", ["search", "text-service"], "the service that blocks"),
     blockMs: milliseconds(400, "how long a request computes", { min: 1, max: 60_000 }),
     share: share(0.3, "share of requests that do"),
   },
@@ -36,6 +36,9 @@ export const eventLoopBlock = defineFault({
       "deploy a build that computes elsewhere or less; here: turn the flag off in the flag document",
     ],
     recovery: "The largest event loop delay of {service} is a few tens of milliseconds again.",
+    targets: {
+      "text-service": { blast: { share: 0.1, says: "composes" }, words: { "/hotels": "composes" } },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

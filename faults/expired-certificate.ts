@@ -10,7 +10,13 @@ export const expiredCertificate = defineFault({
   name: "expired-certificate",
   summary:
     "A service's database is started anew with TLS and a certificate that has expired, and does not come up.",
-  parameters: { service: nameOf("database", "profile", "the service whose database it is") },
+  parameters: {
+    service: nameOf(
+      "database",
+      ["profile", "url-shorten-service"],
+      "the service whose database it is",
+    ),
+  },
   onStore: {
     holds: ({ service }, topology) => [databaseServer(topology, service)],
     inject({ service }, operation) {
@@ -35,6 +41,15 @@ export const expiredCertificate = defineFault({
       "$ npm run server -- restart mongodb-{service} {service}",
     ],
     recovery: "mongodb-{service} and {service} stay up, and its routes answer 200.",
+    targets: {
+      "url-shorten-service": {
+        blast: { share: 0.1, says: "composes, which all have a link" },
+        words: {
+          "mongodb-{service}": "url-shorten-mongodb",
+          "/hotels and /recommendations answer 500 Unavailable": "composes answer 500",
+        },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

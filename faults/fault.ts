@@ -1,8 +1,8 @@
 import type { Call, Middleware } from "@faultline/rpc/call";
 import type { CatalogueFacts } from "./catalogue-facts.ts";
 import type { Driver } from "./driver.ts";
-import type { Parameters, Values } from "./parameters.ts";
-import type { Topology } from "./topology.ts";
+import { ParameterError, type Parameters, readParameters, type Values } from "./parameters.ts";
+import { namesOf, type Topology } from "./topology.ts";
 
 /** What a hook inside a service is given while its fault is on. */
 export interface Attached {
@@ -82,6 +82,8 @@ interface Described<P extends Parameters> {
   readonly summary: string;
   /** A hook inside a service applies to the service that `service` names, and to calls that `caller` makes. */
   readonly parameters: P;
+  /** A server that the application must have, where no parameter names it. */
+  readonly needs?: string;
   readonly facts: CatalogueFacts;
   /** Further named sets of values beside `on`, which is all defaults. */
   readonly variants?: Readonly<Record<string, Partial<Values<P>>>>;
@@ -107,6 +109,31 @@ export function defineFault<const P extends Parameters>(fault: Described<P> & Ho
   const kinds = hookKinds.filter((kind) => Object.hasOwn(fault, kind));
   if (kinds.length !== 1) throw new Error(`${fault.name} needs exactly one hook, not ${kinds}`);
   return fault as Fault;
+}
+
+/**
+ * The values that a fault acts with in an application: what was given, else the defaults. Throws a `ParameterError`
+ * if something cannot be, or if the application has not what the fault is about.
+ */
+export function valuesOf(
+  { name, parameters, needs }: Fault,
+  given: Readonly<Record<string, unknown>>,
+  topology: Topology,
+): Values {
+  if (needs !== undefined && !namesOf(topology, "server").includes(needs))
+    throw new ParameterError(`${name} is about ${needs}, which ${topology.name} has not`);
+  return readParameters(parameters as Parameters, given, topology);
+}
+
+/** Whether an application has what the fault is about, without anybody saying what. */
+export function isFor(fault: Fault, topology: Topology): boolean {
+  try {
+    valuesOf(fault, {}, topology);
+    return true;
+  } catch (error) {
+    if (error instanceof ParameterError) return false;
+    throw error;
+  }
 }
 
 /** Where the fault takes hold. */

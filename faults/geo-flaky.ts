@@ -1,29 +1,14 @@
-import { unknown } from "@faultline/rpc/errors";
 import { exact } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
-import { milliseconds, nameOf, share } from "./parameters.ts";
-import { delay } from "./waiting.ts";
+import { flaky, flakyParameters } from "./flaky.ts";
 
 export const geoFlaky = defineFault({
   name: "geo-flaky",
   summary:
     "A service sleeps in every call and then fails a share of them, as the code that the original has commented out.",
-  parameters: {
-    service: nameOf("rpc service", "geo", "the service that is flaky"),
-    delayMs: milliseconds(5_000, "how long each call sleeps"),
-    share: share(0.5, "share of calls that fail"),
-  },
+  parameters: flakyParameters("geo", { delayMs: 5_000, share: 0.5 }),
   variants: { "10%": { share: 0.1, delayMs: 0 }, slow: { share: 0 } },
-  onCall: {
-    answering({ delayMs, share }, { random, signal, mark }) {
-      return async (call, next) => {
-        mark(call);
-        await delay(delayMs, call, signal);
-        if (random() < share) throw unknown("random failure");
-        return next(call);
-      };
-    },
-  },
+  onCall: flaky,
   facts: {
     analysis: { level: "Application", type: "Code Defect" },
     localisation: ["{service}"],

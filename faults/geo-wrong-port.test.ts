@@ -15,6 +15,6 @@ test("an application without a geo is refused", async () => {
   const topology = { name: "empty", services: {} };
 
   await expect(doneBy(geoWrongPort, "inject", { servers: [], topology })).rejects.toThrow(
-    /empty has no service geo/,
+    /about geo, which empty has not/,
   );
 });

@@ -1,7 +1,6 @@
 import { exact } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
 import { asPlanned, eachReplica } from "./targets.ts";
-import { lineOf } from "./topology.ts";
 
 const program = "geo/builds/app3";
 
@@ -10,10 +9,10 @@ export const geoWrongPort = defineFault({
   summary:
     "Another build of geo is deployed, whose configuration names a wrong port of its database.",
   parameters: {},
+  needs: "geo",
   onProcess: {
     holds: () => ["geo"],
-    async inject(_values, { driver, topology, signal }) {
-      lineOf(topology, "geo");
+    async inject(_values, { driver, signal }) {
       await eachReplica("geo", { driver, signal }, async ({ name, changed }) => {
         if (!changed) await driver.restart(name, signal, { program });
       });

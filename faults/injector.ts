@@ -1,5 +1,5 @@
 import type { Driver } from "./driver.ts";
-import { type Fault, type Intervention, isFlagged, type Operation } from "./fault.ts";
+import { type Fault, type Intervention, isFlagged, type Operation, valuesOf } from "./fault.ts";
 import type { Flag } from "./flags/document.ts";
 import { FlagFile } from "./flags/flag-file.ts";
 import { flagOf } from "./flags/flag-of.ts";
@@ -7,7 +7,6 @@ import { withLock } from "./flags/lock.ts";
 import { faults as catalogue } from "./index.ts";
 import { type Injection, type Injections, openInjections } from "./injections.ts";
 import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
-import { readParameters } from "./parameters.ts";
 import { type Places, placesOf } from "./places.ts";
 import type { Topology } from "./topology.ts";
 
@@ -68,7 +67,7 @@ export class Injector {
   inject(name: string, options: InjectOptions, signal: AbortSignal): Promise<Injection> {
     const fault = this.#find(name);
     const { topology } = this.#settings;
-    const parameters = readParameters(fault.parameters, options.given ?? {}, topology);
+    const parameters = valuesOf(fault, options.given ?? {}, topology);
     if (options.targeting !== undefined && !isFlagged(fault))
       throw new InjectorError(
         `${name} is done to a server; it cannot be aimed at some requests only`,

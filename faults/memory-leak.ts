@@ -9,7 +9,7 @@ export const memoryLeak = defineFault({
   summary:
     "A service keeps something of every request for ever, until its heap is full and it crashes.",
   parameters: {
-    service: nameOf("service", "recommendation", "the service that leaks"),
+    service: nameOf("service", ["recommendation", "text-service"], "the service that leaks"),
     perCallKib: kibibytes(256, "what is kept of each request", { max: 65_536 }),
   },
   variants: { fast: { perCallKib: 4_096 } },
@@ -41,6 +41,9 @@ export const memoryLeak = defineFault({
     ],
     recovery:
       "The heap in use stays level over minutes under the same load, and the restarts of {service} stay as they are.",
+    targets: {
+      "text-service": { blast: { share: 0.1, says: "composes" } },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

@@ -6,11 +6,25 @@ import { databaseServer } from "./topology.ts";
 
 const dayMs = 86_400_000;
 
+const aiopslab = {
+  problems: ["detection", "localization", "analysis", "mitigation"].map(
+    (task) => `auth_miss_mongodb-${task}-1`,
+  ),
+  level: "Application",
+  type: "Misconfiguration",
+} as const;
+
 export const mongoRequiresTls = defineFault({
   name: "mongo-requires-tls",
   summary:
     "A service's database is started anew so that it takes TLS only, which the service does not speak.",
-  parameters: { service: nameOf("database", "profile", "the service whose database it is") },
+  parameters: {
+    service: nameOf(
+      "database",
+      ["profile", "url-shorten-service"],
+      "the service whose database it is",
+    ),
+  },
   onStore: {
     holds: ({ service }, topology) => [databaseServer(topology, service)],
     inject({ service }, operation) {
@@ -20,13 +34,7 @@ export const mongoRequiresTls = defineFault({
     recover: ({ service }, operation) => requireNothing(service, operation),
   },
   facts: {
-    aiopslab: {
-      problems: ["detection", "localization", "analysis", "mitigation"].map(
-        (task) => `auth_miss_mongodb-${task}-1`,
-      ),
-      level: "Application",
-      type: "Misconfiguration",
-    },
+    aiopslab,
     analysis: { level: "Application", type: "Misconfiguration" },
     localisation: ["mongodb-{service}", "{service}"],
     symptom:
@@ -43,6 +51,16 @@ export const mongoRequiresTls = defineFault({
     ],
     recovery:
       "{service} stays up, its routes answer 200, and mongodb-{service} logs no further 141.",
+    targets: {
+      "url-shorten-service": {
+        aiopslab,
+        blast: { share: 0.1, says: "composes, which all have a link" },
+        words: {
+          "mongodb-{service}": "url-shorten-mongodb",
+          "/hotels and /recommendations answer 500 Unavailable": "composes answer 500",
+        },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

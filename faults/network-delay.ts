@@ -7,7 +7,7 @@ export const networkDelay = defineFault({
   name: "network-delay",
   summary: "What a server sends arrives late.",
   parameters: {
-    server: nameOf("server", "user", "the server whose answers are late"),
+    server: nameOf("server", ["user", "user-service"], "the server whose answers are late"),
     delayMs: milliseconds(2_000, "how much later everything arrives that it sends"),
     jitterMs: milliseconds(0, "by how much that varies, both ways"),
   },
@@ -31,6 +31,11 @@ export const networkDelay = defineFault({
       "$ npm run server -- connect {server}",
     ],
     recovery: "Calls to {server} take as long as before.",
+    targets: {
+      "user-service": {
+        blast: { share: 0.1, says: "composes; registrations and logins, which the mix has not" },
+      },
+    },
     ways: {
       local: similar(
         "a proxy takes {server}'s port and holds its answers: a handshake is not delayed; {server} is started again behind it",

@@ -7,7 +7,7 @@ export const networkLoss = defineFault({
   name: "network-loss",
   summary: "What a server sends and receives is lost on the way.",
   parameters: {
-    server: nameOf("server", "user", "the server whose network is lossy"),
+    server: nameOf("server", ["user", "user-service"], "the server whose network is lossy"),
     share: share(1, "share of connections that lose everything"),
   },
   onProcess: {
@@ -30,6 +30,11 @@ export const networkLoss = defineFault({
       "$ npm run server -- connect {server}",
     ],
     recovery: "Calls to {server} are answered as fast as before.",
+    targets: {
+      "user-service": {
+        blast: { share: 0.1, says: "composes; registrations and logins, which the mix has not" },
+      },
+    },
     ways: {
       local: similar(
         "a proxy takes {server}'s port and stays silent: it loses streams, not packets, and a handshake succeeds; {server} is started again behind it",

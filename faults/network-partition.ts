@@ -7,8 +7,8 @@ export const networkPartition = defineFault({
   name: "network-partition",
   summary: "One server cannot reach another, while everyone else can.",
   parameters: {
-    from: nameOf("service", "search", "the caller that is cut off"),
-    to: nameOf("server", "rate", "the server that it cannot reach"),
+    from: nameOf("service", ["search", "compose-post-service"], "the caller that is cut off"),
+    to: nameOf("server", ["rate", "text-service"], "the server that it cannot reach"),
   },
   onProcess: {
     inject: (way, operation) => disturbWay(way, { stalls: true }, operation),
@@ -26,6 +26,9 @@ export const networkPartition = defineFault({
       "$ npm run server -- connect {to}",
     ],
     recovery: "Calls of {from} to {to} are answered as fast as before.",
+    targets: {
+      "compose-post-service": { blast: { share: 0.1, says: "composes" } },
+    },
     ways: {
       local: similar(
         "a proxy takes {to}'s port and stays silent towards {from}: it loses streams, not packets; {to} is started again behind it",

@@ -15,8 +15,10 @@ export interface NameParameter {
   readonly kind: "name";
   readonly of: NameKind;
   readonly says: string;
-  /** The name where the application has it; elsewhere the operator must give one. */
+  /** The name where the application has it. */
   readonly default: string;
+  /** The names where it has not, the first that it has; where it has none of them, the operator must give one. */
+  readonly elsewhere?: readonly string[];
 }
 
 export type Parameter = NumberParameter | NameParameter;
@@ -58,9 +60,14 @@ export const share = numberOf("share", { min: 0, max: 1 });
 export const count = numberOf("count", { min: 0, max: 1_000_000 });
 export const port = numberOf("port", { min: 1, max: 65_535 });
 
-/** The name of a service, or of the service whose database or cache is meant. */
-export function nameOf(of: NameKind, fallback: string, says: string): NameParameter {
-  return { kind: "name", of, default: fallback, says };
+/** The name of a service, or of the service whose database or cache is meant; several for several applications. */
+export function nameOf(
+  of: NameKind,
+  fallback: string | readonly [string, ...string[]],
+  says: string,
+): NameParameter {
+  const [first, ...elsewhere] = typeof fallback === "string" ? [fallback] : fallback;
+  return { kind: "name", of, default: first, ...(elsewhere.length > 0 ? { elsewhere } : {}), says };
 }
 
 /**
@@ -79,9 +86,17 @@ export function readParameters<P extends Parameters>(
   }
   const entries = Object.entries(parameters).map(([name, parameter]) => [
     name,
-    readOne(name, parameter, given[name] ?? parameter.default, topology),
+    readOne(name, parameter, given[name] ?? defaultIn(parameter, topology), topology),
   ]);
   return Object.freeze(Object.fromEntries(entries)) as Values<P>;
+}
+
+/** What a parameter is unless somebody says otherwise, in that application. */
+export function defaultIn(parameter: Parameter, topology: Topology): number | string {
+  if (parameter.kind === "number") return parameter.default;
+  const names = namesOf(topology, parameter.of);
+  const candidates = [parameter.default, ...(parameter.elsewhere ?? [])];
+  return candidates.find((name) => names.includes(name)) ?? parameter.default;
 }
 
 function readOne(

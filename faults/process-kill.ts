@@ -6,7 +6,7 @@ import { eachReplica } from "./targets.ts";
 export const processKill = defineFault({
   name: "process-kill",
   summary: "A server's process is killed once; who supervises it starts it again.",
-  parameters: { server: nameOf("server", "geo", "the server that is killed") },
+  parameters: { server: nameOf("server", ["geo", "text-service"], "the server that is killed") },
   onProcess: {
     async inject({ server }, { driver, signal }) {
       await eachReplica(server, { driver, signal }, async ({ name, startedAtMs }) => {
@@ -29,6 +29,9 @@ export const processKill = defineFault({
       "none is needed; a supervisor that has lost count: $ npm run server -- start {server}",
     ],
     recovery: "{server} runs and is ready, its count of restarts one higher.",
+    targets: {
+      "text-service": { blast: { share: 0.1, says: "composes, for the seconds of a restart" } },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

@@ -6,7 +6,9 @@ import { eachReplica } from "./targets.ts";
 export const processPause = defineFault({
   name: "process-pause",
   summary: "A server's process stands still: its sockets stay open, and silent.",
-  parameters: { server: nameOf("server", "user", "the server that stands still") },
+  parameters: {
+    server: nameOf("server", ["user", "user-service"], "the server that stands still"),
+  },
   onProcess: {
     holds: ({ server }) => [server],
     async inject({ server }, { driver, signal }) {
@@ -29,6 +31,11 @@ export const processPause = defineFault({
       "$ npm run server -- resume {server}",
     ],
     recovery: "{server} answers; what it had taken meanwhile and is still wanted is answered too.",
+    targets: {
+      "user-service": {
+        blast: { share: 0.1, says: "composes; registrations and logins, which the mix has not" },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

@@ -6,6 +6,7 @@ export const rateConnectionFailure = defineFault({
   summary:
     "The source-code bug of the original's README: rate's own connection code loses its database and its cache.",
   parameters: {},
+  needs: "rate",
   twin: true,
   facts: {
     analysis: {

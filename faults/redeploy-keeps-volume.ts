@@ -11,6 +11,7 @@ export const redeployKeepsVolume = defineFault({
   summary:
     "The application is deployed anew while the old volumes are still claimed: no database finds its own.",
   parameters: {},
+  needs: "mongodb-geo",
   onProcess: {
     async inject(_values, operation) {
       const { driver, topology, signal } = operation;

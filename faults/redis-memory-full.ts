@@ -1,9 +1,10 @@
-import { similar } from "./catalogue-facts.ts";
-import { defineFault } from "./fault.ts";
+import { exact } from "./catalogue-facts.ts";
+import { defineFault, type Memento, type Operation } from "./fault.ts";
 import { kibibytes, nameOf } from "./parameters.ts";
-import { asPlanned, eachReplica } from "./targets.ts";
+import { configure, type Setting, settingOf } from "./redis-settings.ts";
+import { eachReplica } from "./targets.ts";
 
-const because = "the limit comes with a start, and what a Redis holds over it stays";
+const changed = ["maxmemory", "maxmemory-policy"];
 
 /** For applications that have a Redis; elsewhere no name can be given, and it is refused with that sentence. */
 export const redisMemoryFull = defineFault({
@@ -15,22 +16,57 @@ export const redisMemoryFull = defineFault({
   },
   onStore: {
     async inject({ server, limitKiB }, operation) {
-      const args = ["--maxmemory", `${limitKiB}kb`, "--maxmemory-policy", "noeviction"];
-      await eachReplica(server, operation, ({ name, changed }) =>
-        changed ? Promise.resolve() : operation.driver.restart(name, operation.signal, { args }),
-      );
-      return undefined;
+      const { signal } = operation;
+      const memento: Record<string, readonly Setting[]> = {};
+      await eachReplica(server, operation, async (replica) => {
+        memento[replica.name] = await settings(operation, replica);
+        const full: Setting[] = [
+          ["maxmemory-policy", "noeviction"],
+          ["maxmemory", `${limitKiB}kb`],
+        ];
+        await configure(replica, full, { signal });
+      });
+      return memento;
     },
-    recover: ({ server }, operation) => asPlanned(server, operation),
+    recover: ({ server }, operation, memento) => restore(server, operation, memento),
   },
   facts: {
     analysis: { level: "Application", type: "Misconfiguration" },
     localisation: ["{server}"],
     symptom:
-      "Reads succeed, writes fail with Redis's own `OOM command not allowed when used memory > 'maxmemory'`.",
-    blast: { share: 0, says: "no request of an application without Redis, such as hotel" },
-    mitigation: ["$ npm run server -- restart {server}"],
+      "Home timelines are read as before; composes wait and fail with 500, and what they stored comes to timelines later. home-timeline-service says `{server} refused: OOM`; {server} is up, and its `used_memory` is above `maxmemory`.",
+    blast: { share: 0.1, says: "composes: a post that nobody else sees is not acknowledged" },
+    signs: {
+      service: "home-timeline-service",
+      some: true,
+      failing: [1, 1],
+      log: { server: "home-timeline-service", says: /OOM/ },
+    },
+    mitigation: [
+      "compare `INFO memory` of {server}: used_memory and maxmemory",
+      "give it memory (`CONFIG SET maxmemory 256mb`) or have it forget; one that starts anew is as planned: $ npm run server -- restart {server}",
+    ],
     recovery: "Writes succeed, and `CONFIG GET maxmemory` says what it is planned to have: 256 MB.",
-    ways: { local: similar(because), compose: similar(because), kubernetes: similar(because) },
+    ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });
+
+async function settings({ signal }: Operation, replica: Parameters<typeof settingOf>[0]) {
+  return Promise.all(
+    changed.map(async (name): Promise<Setting> => [name, await settingOf(replica, name, signal)]),
+  );
+}
+
+/** Where it is not known how it was, it is started anew: what was set is gone then. */
+async function restore(
+  server: string,
+  operation: Operation,
+  memento: Memento | undefined,
+): Promise<void> {
+  const { driver, signal } = operation;
+  await eachReplica(server, operation, async (replica) => {
+    const before = memento?.[replica.name] as readonly Setting[] | undefined;
+    if (before) await configure(replica, before, { signal });
+    else await driver.restart(replica.name, signal);
+  });
+}

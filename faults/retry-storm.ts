@@ -15,8 +15,8 @@ export const retryStorm = defineFault({
   summary:
     "A caller gives up early and asks again at once, so that a hiccup of a service with little to spare never ends.",
   parameters: {
-    service: nameOf("rpc service", "rate", "the service that is asked"),
-    caller: nameOf("service", "search", "the service that asks"),
+    service: nameOf("rpc service", ["rate", "text-service"], "the service that is asked"),
+    caller: nameOf("service", ["search", "compose-post-service"], "the service that asks"),
     timeoutMs: milliseconds(750, "how long an attempt may take", { min: 1 }),
     attempts: count(3, "how often the caller asks", { min: 1, max: 20 }),
     perSecond: count(10, "how many calls the service can answer each second", {
@@ -47,6 +47,13 @@ export const retryStorm = defineFault({
       "lastingly: retry with a pause and a budget, drop calls past their deadline; here: turn the flag off in the flag document",
     ],
     recovery: "One span {caller} → {service} per request, as fast as before, under the same load.",
+    targets: {
+      "text-service": {
+        blast: { share: 0.1, says: "composes" },
+        signs: { service: "{service}", given: { perSecond: 2 }, failing: [0.5, 1] },
+        words: { "/hotels goes": "composes go" },
+      },
+    },
     ways: { local: onlyRate, compose: onlyRate, kubernetes: onlyRate },
   },
 });

@@ -6,7 +6,9 @@ import { asPlanned, eachReplica } from "./targets.ts";
 export const scaleToZero = defineFault({
   name: "scale-to-zero",
   summary: "A server has no replica: none runs, and none is meant to.",
-  parameters: { server: nameOf("server", "user", "the server that is scaled down") },
+  parameters: {
+    server: nameOf("server", ["user", "user-service"], "the server that is scaled down"),
+  },
   onProcess: {
     holds: ({ server }) => [server],
     async inject({ server }, { driver, signal }) {
@@ -17,14 +19,9 @@ export const scaleToZero = defineFault({
   },
   facts: {
     aiopslab: {
-      problems: [
-        ...["detection", "localization", "analysis", "mitigation"].map(
-          (task) => `scale_pod_zero_social_net-${task}-1`,
-        ),
-        ...["pod_failure_hotel_res", "pod_kill_hotel_res"].flatMap((problem) =>
-          ["detection", "localization"].map((task) => `${problem}-${task}-1`),
-        ),
-      ],
+      problems: ["pod_failure_hotel_res", "pod_kill_hotel_res"].flatMap((problem) =>
+        ["detection", "localization"].map((task) => `${problem}-${task}-1`),
+      ),
       level: "Virtualization",
       type: "Operation Error",
     },
@@ -40,6 +37,18 @@ export const scaleToZero = defineFault({
     },
     mitigation: ["$ npm run server -- start {server}"],
     recovery: "As many replicas of {server} as before are desired and available.",
+    targets: {
+      "user-service": {
+        aiopslab: {
+          problems: ["detection", "localization", "analysis", "mitigation"].map(
+            (task) => `scale_pod_zero_social_net-${task}-1`,
+          ),
+          level: "Virtualization",
+          type: "Operation Error",
+        },
+        blast: { share: 0.1, says: "composes; registrations and logins, which the mix has not" },
+      },
+    },
     ways: {
       local: exact,
       compose: similar(

@@ -6,6 +6,7 @@ export const searchLatentBug = defineFault({
   summary:
     "A change of configuration wakes code of search that has been wrong all along: most searches fail.",
   parameters: {},
+  needs: "search",
   twin: true,
   facts: {
     analysis: { level: "Application", type: "Code Defect" },

@@ -1,4 +1,4 @@
-import { exact, similar } from "./catalogue-facts.ts";
+import { exact, similar, type TargetFacts } from "./catalogue-facts.ts";
 import { defineFault } from "./fault.ts";
 import { nameOf, port } from "./parameters.ts";
 import { asPlanned, eachReplica } from "./targets.ts";
@@ -7,7 +7,7 @@ export const targetPort = defineFault({
   name: "target-port",
   summary: "The port that callers are sent to is not the one that a server listens on.",
   parameters: {
-    server: nameOf("server", "rate", "the server that is missed"),
+    server: nameOf("server", ["rate", "user-service"], "the server that is missed"),
     port: port(9_999, "where it listens instead"),
   },
   onProcess: {
@@ -21,13 +21,6 @@ export const targetPort = defineFault({
     recover: ({ server }, operation) => asPlanned(server, operation),
   },
   facts: {
-    aiopslab: {
-      problems: ["detection", "localization", "analysis", "mitigation"].flatMap((task) =>
-        [1, 2, 3].map((number) => `k8s_target_port-misconfig-${task}-${number}`),
-      ),
-      level: "Virtualization",
-      type: "Misconfiguration",
-    },
     analysis: { level: "Virtualization", type: "Misconfiguration" },
     localisation: ["{server}"],
     symptom:
@@ -39,6 +32,17 @@ export const targetPort = defineFault({
       "$ npm run server -- restart {server}",
     ],
     recovery: "Calls to {server} succeed, and it has spans again.",
+    targets: {
+      "user-service": {
+        aiopslab: problems(1),
+        blast: { share: 0.1, says: "composes; registrations and logins, which the mix has not" },
+      },
+      "text-service": { aiopslab: problems(2), blast: { share: 0.1, says: "composes" } },
+      "post-storage-service": {
+        aiopslab: problems(3),
+        blast: { share: 1, says: "composes and timelines" },
+      },
+    },
     ways: {
       local: similar(
         "without a Service object between them, the server is moved and not the port that leads to it",
@@ -50,3 +54,13 @@ export const targetPort = defineFault({
     },
   },
 });
+
+/** AIOpsLab's number for each service that it does this to. */
+function problems(number: number): NonNullable<TargetFacts["aiopslab"]> {
+  const tasks = ["detection", "localization", "analysis", "mitigation"];
+  return {
+    problems: tasks.map((task) => `k8s_target_port-misconfig-${task}-${number}`),
+    level: "Virtualization",
+    type: "Misconfiguration",
+  };
+}

@@ -7,8 +7,12 @@ export const wrongBinary = defineFault({
   name: "wrong-binary",
   summary: "A service is started with the program of another one.",
   parameters: {
-    service: nameOf("rpc service", "profile", "the service that is started wrongly"),
-    program: nameOf("rpc service", "geo", "whose program it is given"),
+    service: nameOf(
+      "rpc service",
+      ["profile", "text-service"],
+      "the service that is started wrongly",
+    ),
+    program: nameOf("rpc service", ["geo", "unique-id-service"], "whose program it is given"),
   },
   onProcess: {
     holds: ({ service }) => [service],
@@ -48,6 +52,16 @@ export const wrongBinary = defineFault({
       "$ npm run server -- restart {service}",
     ],
     recovery: "The process of {service} runs the program of {service}, and calls to it succeed.",
+    targets: {
+      "text-service": {
+        blast: { share: 0.1, says: "composes" },
+        signs: {
+          service: "{service}",
+          failing: [1, 1],
+          log: { server: "{service}", says: /"service":"unique-id-service".*service started/ },
+        },
+      },
+    },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });

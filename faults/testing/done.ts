@@ -1,7 +1,6 @@
 import type { Server } from "../driver.ts";
 import { createFakeDriver } from "../fake-driver.ts";
-import type { Fault } from "../fault.ts";
-import { readParameters } from "../parameters.ts";
+import { type Fault, valuesOf } from "../fault.ts";
 import type { Topology } from "../topology.ts";
 import { shop } from "./shop.ts";
 
@@ -20,7 +19,7 @@ export async function doneBy(
 ): Promise<readonly string[]> {
   const driver = createFakeDriver({ servers: servers.map(serverOf) });
   const operation = { driver, topology, signal: AbortSignal.timeout(10_000) };
-  const values = readParameters(fault.parameters, given, topology);
+  const values = valuesOf(fault, given, topology);
   const intervention = fault.onProcess ?? fault.onStore;
   if (direction === "inject") await intervention?.inject(values, operation);
   else await intervention?.recover(values, operation, undefined);

@@ -1,4 +1,4 @@
-import type { CatalogueFacts } from "../catalogue-facts.ts";
+import type { TargetFacts } from "../catalogue-facts.ts";
 import { type Check, check, percent } from "./check.ts";
 import type { Expected } from "./expected.ts";
 import { failedShare, medianMs, type Outcome, type Outcomes } from "./load.ts";
@@ -65,7 +65,7 @@ function sparedChecks({ slowerMs }: Expected, { route, is, laterMs }: Seen): Che
 
 /** What the catalogue says of the standard mix, against the shares that the suffering routes have of it. */
 export function shareCheck(
-  { blast }: CatalogueFacts,
+  { blast }: TargetFacts,
   expected: Expected,
   { routes, symptom }: { routes: readonly Route[]; symptom: Outcomes },
 ): Check {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Typed } from "../driver.ts";
+import { factsFor, type Setting } from "../facts-for.ts";
 import { type Fault, isFlagged } from "../fault.ts";
 import { placesOf } from "../places.ts";
 
@@ -14,17 +15,17 @@ export interface HandSettings {
   readonly dataDirectory: string;
   /** How it is typed in this way of running. */
   readonly typed: Typed;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Setting;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The shell commands among a fault's steps of mitigation, for this application. */
 export async function commandsOf(
-  { facts }: Fault,
+  fault: Fault,
   { typed, values }: Pick<HandSettings, "typed" | "values">,
 ): Promise<readonly string[]> {
-  const commands = facts.mitigation.flatMap((step) => step.split("$ ")[1] ?? []);
-  return Promise.all(commands.map((command) => typedHere(filled(command, values), typed)));
+  const commands = factsFor(fault, values).mitigation.flatMap((step) => step.split("$ ")[1] ?? []);
+  return Promise.all(commands.map((command) => typedHere(command, typed)));
 }
 
 /** The catalogue says it as it is typed on a developer's machine. */
@@ -33,14 +34,6 @@ async function typedHere(command: string, typed: Typed): Promise<string> {
   if (verb) return typed.server(verb, servers.split(" "));
   const [, server = "", rest = ""] = /^mongosh --port \{([\w-]+):port\} (.+)$/s.exec(command) ?? [];
   return server ? `${await typed.mongosh(server)} ${rest}` : command;
-}
-
-/** Replaces `{service}` by its value, also where it stands inside of another name: `{mongodb-{service}:port}`. */
-function filled(text: string, values: Readonly<Record<string, unknown>>): string {
-  const next = text.replace(/\{([\w:-]+)\}/g, (whole, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  );
-  return next === text ? text : filled(next, values);
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Fault } from "../fault.ts";
-import { readParameters } from "../parameters.ts";
+import type { TargetFacts } from "../catalogue-facts.ts";
+import { factsFor, type Setting } from "../facts-for.ts";
+import { type Fault, valuesOf } from "../fault.ts";
 import type { Signs } from "../signs.ts";
 import type { Topology } from "../topology.ts";
 import type { Route } from "./routes.ts";
@@ -8,34 +9,31 @@ import type { Route } from "./routes.ts";
 export interface Expected extends Signs {
   readonly failing: readonly [number, number];
   readonly slowerMs: number;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Setting;
+  /** What the catalogue says of it with these values. */
+  readonly facts: TargetFacts;
   /** Whether a route is among those that suffer. */
   suffers(route: Route): boolean;
 }
 
 /** Throws a `ParameterError` if the fault is not for this application. */
-export function expectedOf({ parameters, facts }: Fault, topology: Topology): Expected {
+export function expectedOf(fault: Fault, topology: Topology): Expected {
+  const usual = valuesOf(fault, fault.facts.signs?.given ?? {}, topology);
+  // Another target may need other values to be seen.
+  const { signs: { given = {} } = {} } = factsFor(fault, usual);
+  const values = valuesOf(fault, given, topology);
+  const facts = factsFor(fault, values);
   const { signs = {} } = facts;
-  const values: Readonly<Record<string, unknown>> = readParameters(
-    parameters,
-    signs.given ?? {},
-    topology,
-  );
-  const filled = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-  const { service, log, metric, aheadMs } = signs;
+  const { service } = signs;
   return {
     ...signs,
-    ...(service ? { service: filled(service) } : {}),
-    ...(log ? { log: { ...log, server: filled(log.server) } } : {}),
-    ...(metric ? { metric: { ...metric, server: filled(metric.server) } } : {}),
-    ...(aheadMs ? { aheadMs: { ...aheadMs, service: filled(aheadMs.service) } } : {}),
     failing: signs.failing ?? [0, 0],
     slowerMs: signs.slowerMs ?? 0,
     values,
+    facts,
     suffers({ reaches }) {
       if (service === undefined) return false;
-      return service === "*" || reaches.includes(filled(service));
+      return service === "*" || reaches.includes(service);
     },
   };
 }

@@ -47,21 +47,27 @@ export async function load(settings: LoadSettings, signal: AbortSignal): Promise
 
 /** Asks a route once. */
 export async function ask(
-  { path, method, query, answer }: Route,
+  { path, method, status = 200, answer, ...route }: Route,
   { url, patienceMs }: Pick<LoadSettings, "url" | "patienceMs">,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const startMs = performance.now();
-  const target = `${url}${path}?${new URLSearchParams(query(sent++))}`;
+  const index = sent++;
+  const query = route.query ? `?${new URLSearchParams(route.query(index))}` : "";
+  const body = route.form && new URLSearchParams(route.form(index));
+  const isRight = route.judge?.(index) ?? (() => true);
   const end = (status: number, verdict: Outcome["verdict"]): Outcome => {
     return { status, verdict, tookMs: performance.now() - startMs };
   };
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-    const response = await fetch(target, { method, signal: patience });
-    const body = await response.text();
-    if (response.status !== 200) return end(response.status, "failed");
-    return end(200, answer.test(body) ? "right" : "wrong");
+    const response = await fetch(`${url}${path}${query}`, {
+      ...{ method, signal: patience, redirect: "manual" },
+      ...(body ? { body } : {}),
+    });
+    const text = await response.text();
+    if (response.status !== status) return end(response.status, "failed");
+    return end(status, answer.test(text) && isRight(text) ? "right" : "wrong");
   } catch {
     // Refused, cut or too late: to whoever asks it is all the same.
     return end(0, "failed");

@@ -101,7 +101,8 @@ async function traceChecks(
 }
 
 /** What in a trace shows the symptom; nothing where the answers are right and in time. */
-function traceSign({ failing, slowerMs, service = "", aheadMs }: Expected) {
+function traceSign({ failing, slowerMs, service = "", aheadMs, silent }: Expected) {
+  if (silent) return undefined;
   // A store has no spans of its own; whoever uses it has.
   const about = service.replace(/^(mongodb|memcached)-/, "");
   const isAbout = (tags: Readonly<Record<string, unknown>>) =>

@@ -2,13 +2,14 @@ import { type Driver, DriverError } from "../driver.ts";
 import { launcherApi } from "../drivers/launcher-api.ts";
 import { createLocalDriver } from "../drivers/local.ts";
 import { Injector } from "../injector.ts";
-import { routesOf } from "./routes.ts";
+import type { FrontDoor } from "./routes.ts";
 import type { Subject } from "./subject.ts";
 
 const phaseDefaultMs = 6_000;
 
 export interface SubjectSettings
   extends Pick<Subject, "topology" | "environment" | "dataDirectory"> {
+  readonly door: FrontDoor;
   /** Of an application that no launcher has started. */
   readonly driver?: Driver | undefined;
   readonly phaseMs?: number | undefined;
@@ -19,6 +20,7 @@ export interface SubjectSettings
 export async function subjectOf(
   {
     topology,
+    door,
     environment,
     dataDirectory,
     driver: others,
@@ -29,19 +31,23 @@ export async function subjectOf(
 ): Promise<Subject> {
   const driver = others ?? createLocalDriver({ dataDirectory });
   const api = others ? undefined : launcherApi(dataDirectory);
-  const routes = routesOf[topology.name];
-  if (!routes) throw new DriverError(`no routes of ${topology.name} are known to ask`);
+  const frontDoor = await foundBy(driver, door, signal);
+  await door.prepare?.(frontDoor.url, signal);
   return {
-    ...{ topology, driver, api, dataDirectory, routes, environment, phaseMs },
-    frontDoor: await frontDoorOf(driver, signal),
+    ...{ topology, driver, api, dataDirectory, environment, phaseMs, frontDoor },
+    routes: door.routes,
     injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
     onCheck,
   };
 }
 
-async function frontDoorOf(driver: Driver, signal: AbortSignal): Promise<Subject["frontDoor"]> {
-  const door = (await driver.servers(signal)).find(({ kind }) => kind === "front door");
-  if (!door?.address) throw new DriverError("the application has no front door");
+async function foundBy(
+  driver: Driver,
+  { name }: FrontDoor,
+  signal: AbortSignal,
+): Promise<Subject["frontDoor"]> {
+  const door = (await driver.servers(signal)).find((server) => server.name === name);
+  if (!door?.address) throw new DriverError(`there is no front door ${name}`);
   const { host, port } = door.address;
-  return { name: door.name, url: `http://${host}:${port}` };
+  return { name, url: `http://${host}:${port}` };
 }

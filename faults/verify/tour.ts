@@ -4,13 +4,14 @@ import { rateConnectionFailure } from "../rate-connection-failure.ts";
 import type { Topology } from "../topology.ts";
 import { startOwnApplication } from "./application.ts";
 import { failedShare, load, medianMs, type Outcomes } from "./load.ts";
-import type { Route } from "./routes.ts";
+import type { FrontDoor, Route } from "./routes.ts";
 import type { Subject } from "./subject.ts";
 import { subjectOf } from "./subject-of.ts";
 import { routeOfTrace, type SeenSpan, type SeenTrace, tracesOf } from "./telemetry.ts";
 
 export interface TourSettings {
   readonly topology: Topology;
+  readonly door: FrontDoor;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
 }
@@ -34,14 +35,14 @@ const brokenPath = "/hotels";
  * is mended, works and is stopped. Rejects with a `TourError` if it shows anything else; it leaves nothing behind.
  */
 export async function tour(settings: TourSettings, signal: AbortSignal): Promise<void> {
-  const { topology, environment, say } = settings;
+  const { topology, door, environment, say } = settings;
   say(
     `1. Starting ${topology.name}: ${Object.keys(topology.services).length} services with their stores, on free ports.`,
   );
   const application = await startOwnApplication({ app: topology.name, environment }, signal);
   const { dataDirectory } = application;
   try {
-    const subject = await subjectOf({ topology, environment, dataDirectory }, signal);
+    const subject = await subjectOf({ topology, door, environment, dataDirectory }, signal);
     say(`   It is ready: ${subject.frontDoor.url}`);
     // The first requests open connections, and would make the figures look worse than they are.
     await phase(subject, { durationMs: 2_000 }, signal);
@@ -127,7 +128,7 @@ function untilHealthy(subject: Subject, signal: AbortSignal): Promise<void> {
 
 async function answerOf({ frontDoor, routes }: Subject, signal: AbortSignal): Promise<string> {
   const route = routes.find(({ path }) => path === brokenPath);
-  const query = new URLSearchParams(route?.query(0));
+  const query = new URLSearchParams(route?.query?.(0));
   const response = await fetch(`${frontDoor.url}${brokenPath}?${query}`, { signal });
   return `${response.status} ${(await response.text()).trim()}`;
 }

@@ -103,7 +103,7 @@ class Trial {
     );
     const { routes } = subject;
     this.#note(...checks, ...symptomChecks(expected, routes, { healthy, symptom: outcomes }));
-    this.#note(shareCheck(this.#fault.facts, expected, { routes, symptom: outcomes }));
+    this.#note(shareCheck(expected.facts, expected, { routes, symptom: outcomes }));
   }
 
   async #inject(): Promise<void> {

@@ -4,12 +4,14 @@ import { ParameterError } from "../parameters.ts";
 import type { Topology } from "../topology.ts";
 import { startOwnApplication } from "./application.ts";
 import { type Check, check } from "./check.ts";
+import type { FrontDoor } from "./routes.ts";
 import type { Subject } from "./subject.ts";
 import { subjectOf } from "./subject-of.ts";
 import { tryFault } from "./trial.ts";
 
 export interface VerifySettings {
   readonly topology: Topology;
+  readonly door: FrontDoor;
   readonly faults: readonly Fault[];
   /** Of an application that runs, with all of its requests traced; left out, one is started and ended again. */
   readonly dataDirectory?: string;
@@ -45,6 +47,7 @@ export async function verifyFaults(
       {
         ...{
           topology,
+          door: settings.door,
           environment,
           dataDirectory,
           phaseMs: settings.phaseMs,

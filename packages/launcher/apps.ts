@@ -1,18 +1,23 @@
 import type { Topology } from "@faultline/faults/topology";
+import type { FrontDoor } from "@faultline/faults/verify/routes";
+import { frontDoor as hotelDoor } from "@faultline/hotel/asked-routes";
 import { hotel } from "@faultline/hotel/topology";
 import { type App, asDeployed } from "@faultline/service/define-app";
+import { frontDoor as socialDoor } from "@faultline/social/asked-routes";
 import { social } from "@faultline/social/topology";
 
 /** An application that can be started here: its table, and what people call it. */
 export interface KnownApp {
   readonly title: string;
   readonly app: App;
+  /** What is asked of it to see whether it is well. */
+  readonly door: FrontDoor;
 }
 
 /** Every application, by the name that `npm start -- <name>` takes. */
 export const apps: Readonly<Record<string, KnownApp>> = {
-  hotel: { title: "Hotel Reservation", app: hotel },
-  social: { title: "Social Network", app: social },
+  hotel: { title: "Hotel Reservation", app: hotel, door: hotelDoor },
+  social: { title: "Social Network", app: social, door: socialDoor },
 };
 
 /** Stands for all of them. */

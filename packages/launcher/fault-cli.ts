@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults } from "@faultline/faults";
-import { filled } from "@faultline/faults/catalogue";
 import { type Driver, DriverError } from "@faultline/faults/driver";
 import { createComposeDriver } from "@faultline/faults/drivers/compose";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
-import { type Fault, hookKind } from "@faultline/faults/fault";
+import { factsFor } from "@faultline/faults/facts-for";
+import { type Fault, hookKind, isFor, valuesOf } from "@faultline/faults/fault";
 import { Injector, InjectorError } from "@faultline/faults/injector";
-import { type Parameter, ParameterError } from "@faultline/faults/parameters";
+import { defaultIn, type Parameter, ParameterError } from "@faultline/faults/parameters";
 import type { Topology } from "@faultline/faults/topology";
+import type { FrontDoor } from "@faultline/faults/verify/routes";
 import { Command } from "commander";
-import { topologyOf as topologyOfApp } from "./apps.ts";
+import { apps, appsOf, topologyOf as topologyOfApp } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
 import { root } from "./root.ts";
@@ -25,11 +26,14 @@ function commandLine(): Command {
     .option("--app <name>", "which application", "hotel")
     .option("--data-dir <directory>", "of the running application; by default .faultline/<app>")
     .option("--compose <project>", "it runs as that project of docker compose, from compose.yaml");
-  program.command("list").description("all faults").action(list);
+  program
+    .command("list")
+    .description("all faults, and which share of each application's requests they touch")
+    .action(list);
   program
     .command("show <name>")
     .description("all about one")
-    .action((name) => show(find(name)));
+    .action((name) => show(find(name), topologyOf(program.opts<Where>().app)));
   program
     .command("status")
     .description("what is injected now")
@@ -74,24 +78,41 @@ interface InjectArguments {
 
 function list(): void {
   const width = Math.max(...faults.map(({ name }) => name.length));
-  for (const { name, summary } of faults) say(`${name.padEnd(width)}  ${summary}`);
+  const names = Object.keys(apps);
+  const row = (name: string, cells: readonly string[], summary: string) =>
+    say([name.padEnd(width), ...cells.map((cell) => cell.padStart(6)), ` ${summary}`].join("  "));
+  row("", names, "");
+  for (const fault of faults) {
+    row(
+      fault.name,
+      names.map((app) => shareIn(topologyOf(app), fault)),
+      fault.summary,
+    );
+  }
 }
 
-function show(fault: Fault): void {
+/** How much of an application's standard mix it can touch with the default values; nothing if it is not for it. */
+function shareIn(topology: Topology, fault: Fault): string {
+  if (!isFor(fault, topology)) return "–";
+  const { blast } = factsFor(fault, valuesOf(fault, {}, topology));
+  return `${Number((blast.share * 100).toFixed(1))} %`;
+}
+
+function show(fault: Fault, topology: Topology): void {
   const values = Object.fromEntries(
     Object.entries(fault.parameters as Record<string, Parameter>).map(([name, one]) => [
       name,
-      one.default,
+      defaultIn(one, topology),
     ]),
   );
-  const { analysis, localisation, symptom, blast, mitigation, recovery, aiopslab } = filled(
-    fault.facts,
+  const { analysis, localisation, symptom, blast, mitigation, recovery, aiopslab } = factsFor(
+    fault,
     values,
   );
   say(`${fault.name}: ${fault.summary}\n`);
   say(`  hook       ${hookKind(fault)}`);
   for (const [name, one] of Object.entries(fault.parameters as Record<string, Parameter>))
-    say(`  parameter  ${name}=${one.default}  ${one.says}`);
+    say(`  parameter  ${name}=${values[name]}  ${one.says}`);
   say(`  symptom    ${symptom}`);
   say(`  touches    ${blast.share * 100} % of the standard mix: ${blast.says}`);
   say(`  where      ${localisation.join(" or ") || "nowhere"}`);
@@ -147,6 +168,7 @@ async function verifyNamed(
   const settings = {
     faults: all ? faults : names.map(find),
     topology: topologyOf(app),
+    door: doorOf(app),
     dataDirectory: compose === undefined ? dataDir : directoryOf(program),
     driver: compose === undefined ? undefined : driverOf(program),
     verbose,
@@ -198,6 +220,12 @@ interface Where {
   readonly app: string;
   readonly dataDir?: string;
   readonly compose?: string;
+}
+
+function doorOf(app: string): FrontDoor {
+  const [known, another] = appsOf(app);
+  if (known && !another) return known.door;
+  throw new InjectorError(`one application is verified at a time: ${Object.keys(apps).join(", ")}`);
 }
 
 function topologyOf(app: string): Topology {

@@ -1,11 +1,13 @@
 import type { Driver } from "@faultline/faults/driver";
 import type { Fault } from "@faultline/faults/fault";
 import type { Topology } from "@faultline/faults/topology";
+import type { FrontDoor } from "@faultline/faults/verify/routes";
 import { isVerified, verifyFaults } from "@faultline/faults/verify/verify";
 
 export interface VerifyArguments {
   readonly faults: readonly Fault[];
   readonly topology: Topology;
+  readonly door: FrontDoor;
   /** Of an application that runs; left out, one is started for it. */
   readonly dataDirectory: string | undefined;
   /** Of an application that no launcher has started. */

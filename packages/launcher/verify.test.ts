@@ -11,7 +11,7 @@ import { apps } from "./apps.ts";
 /** Quick ones, in processes and in a database, and the control; the tour shows one in the code. */
 const chosen = ["none", "revoke-auth-rate", "target-port"];
 
-const topology = apps.hotel?.app ?? { name: "", services: {} };
+const { app: topology, door } = known("hotel");
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME };
 let application: OwnApplication;
 
@@ -23,9 +23,15 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => application?.close(), 60_000);
 
+function known(name: string) {
+  const found = apps[name];
+  if (!found) throw new Error(`there is no ${name}`);
+  return found;
+}
+
 function verified(names: readonly string[], signal: AbortSignal, say: (line: string) => void) {
   const settings = {
-    ...{ topology, environment, say, phaseMs: 2_000 },
+    ...{ topology, door, environment, say, phaseMs: 2_000 },
     dataDirectory: application.dataDirectory,
     faults: faults.filter(({ name }) => names.includes(name)),
   };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "@faultline/faults";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
-import { isFlagged } from "@faultline/faults/fault";
+import { isFlagged, isFor } from "@faultline/faults/fault";
 import { Injector } from "@faultline/faults/injector";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stack } from "./stack.ts";
@@ -39,11 +39,12 @@ beforeAll(async () => {
     "retry-storm": { hiccupMs: 100, perSecond: 100 },
     "clock-skew": { skewS: 2 },
   };
-  for (const fault of faults.filter(isFlagged)) {
+  const ours = faults.filter((fault) => isFlagged(fault) && isFor(fault, hotel));
+  for (const fault of ours) {
     await injector.inject(fault.name, { given: { ...quick[fault.name] } }, signal);
     await askAll();
   }
-  for (const fault of faults.filter(isFlagged)) await injector.recover(fault.name, signal);
+  for (const fault of ours) await injector.recover(fault.name, signal);
   await injector.inject("revoke-auth-geo", {}, signal);
   await injector.inject("credential-rotation", {}, signal);
   await askAll();
