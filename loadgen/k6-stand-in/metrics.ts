@@ -55,7 +55,7 @@ export function brokenThresholds(
 }
 
 function valuesOf(name: string, trendStats: readonly string[]): Record<string, number> {
-  const [, metric = "", tag = "", wanted = ""] = /^(\w+)(?:\{(\w+):(\w+)\})?$/.exec(name) ?? [];
+  const [, metric = "", tag = "", wanted = ""] = /^(\w+)(?:\{(\w+):([\w-]+)\})?$/.exec(name) ?? [];
   const { kind, samples } = metrics.get(metric) ?? { kind: "counter", samples: [] };
   const values = samples
     .filter(({ tags }) => tag === "" || tags[tag] === wanted)

@@ -83,7 +83,7 @@ class Check {
     try {
       await this.#settle(stores);
       say(`everything is repaired ${((performance.now() - startMs) / 1_000).toFixed(1)} s later`);
-      return this.#report(await this.#compare(attempts, stores), attempts);
+      return this.#report(await this.#compare(attempts, stores));
     } finally {
       await stores.close();
     }
@@ -95,16 +95,22 @@ class Check {
     const until = AbortSignal.any([done.signal, stop]);
     const writers = new Writers(requests, this.#cast, this.#random);
     const trouble = makeTrouble(launcher, this.#random, until);
+    const broken = new AbortController();
+    trouble.catch((error) => broken.abort(error));
     const fickle = writers.changeMinds(until);
     const wish = () => drawWish(this.#cast, this.#random);
     try {
-      await writers.write({ posts: this.#posts, atOnce, stop, wish, progress });
+      const stopped = AbortSignal.any([stop, broken.signal]);
+      await writers.write({ posts: this.#posts, atOnce, stop: stopped, wish, progress });
     } finally {
       done.abort();
       await fickle;
     }
     const killed = await trouble;
-    say(`${killed.length} processes were killed: ${killed.join(", ")}`);
+    const counts = [...Map.groupBy(killed, (name) => name)].map(
+      ([name, kills]) => `${name} ${kills.length}×`,
+    );
+    say(`${killed.length} processes were killed: ${counts.sort().join(", ")}`);
     return writers.attempts;
   }
 
@@ -120,6 +126,10 @@ class Check {
   async #compare(attempts: readonly Attempt[], stores: Stores): Promise<Finding[]> {
     const { accounts, fickle } = this.#cast;
     const stored = await stores.postsBy(accounts.map(({ id }) => id));
+    const acknowledged = attempts.filter((attempt) => attempt.acknowledged).length;
+    this.#tools.say(
+      `${attempts.length} posts were asked for, ${acknowledged} acknowledged; ${stored.length} are stored`,
+    );
     const evidence: Evidence = { cast: this.#cast, attempts, stored };
     const findings = judgeStorage(evidence);
     const { stop } = this.#tools;
@@ -146,10 +156,8 @@ class Check {
     ];
   }
 
-  #report(findings: readonly Finding[], attempts: readonly Attempt[]): number {
+  #report(findings: readonly Finding[]): number {
     const { say } = this.#tools;
-    const acknowledged = attempts.filter((attempt) => attempt.acknowledged).length;
-    say(`${attempts.length} posts were asked for, ${acknowledged} acknowledged`);
     for (const kind of ["lost", "doubled", "misplaced", "out of order", "disagreeing"] as const) {
       const own = findings.filter((finding) => finding.kind === kind);
       say(`${kind}: ${own.length}`);

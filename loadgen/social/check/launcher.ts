@@ -30,7 +30,7 @@ export class Launcher {
   }
 
   async servers(): Promise<readonly Server[]> {
-    const response = await fetch(`${this.#url}/api/status`, request());
+    const response = await ask(`${this.#url}/api/status`, {});
     // The launcher's own answer, whose shape its tests promise.
     const { servers } = (await response.json()) as { readonly servers: readonly Server[] };
     return servers;
@@ -43,14 +43,17 @@ export class Launcher {
       "content-type": "application/json",
     };
     const path = `/api/servers/${encodeURIComponent(server)}/kill`;
-    const post = { ...request(), method: "POST", headers, body: "{}" };
-    const response = await fetch(`${this.#url}${path}`, post);
+    const response = await ask(`${this.#url}${path}`, { method: "POST", headers, body: "{}" });
     await response.body?.cancel();
   }
 }
 
-function request() {
-  return { signal: AbortSignal.timeout(deadlineMs) };
+async function ask(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(deadlineMs) });
+  } catch (cause) {
+    throw new ErrandError(`the launcher at ${url} does not answer: ${cause}`, usageExitCode);
+  }
 }
 
 function nothingRuns(dataDirectory: string, cause: unknown): ErrandError {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ErrandError } from "../../application.ts";
 import { type Random, uniformInteger } from "../../random.ts";
 import type { Client } from "../../runner/client.ts";
+import { exitCodes } from "../../runner/conclusion.ts";
 import { accountsOf, type Cast, type Wish } from "./cast.ts";
 import type { Attempt } from "./findings.ts";
 
@@ -15,6 +17,8 @@ export interface Writing {
 
 /** So that there is time for trouble: what is killed takes seconds to come back. */
 const pauseMs = 250;
+/** Processes that are killed again and again are back after half a minute. */
+const progressWithinMs = 180_000;
 const changeOfMindMs = 100;
 
 /** Those who use the application while it is in trouble. They try nothing twice. */
@@ -33,13 +37,18 @@ export class Writers {
   /** Resolves when so many posts are acknowledged. */
   async write({ posts, atOnce, stop, wish, progress }: Writing): Promise<void> {
     let acknowledged = 0;
+    let lastMs = Date.now();
     const writer = async () => {
       while (acknowledged < posts) {
         stop.throwIfAborted();
+        if (Date.now() - lastMs > progressWithinMs) throw stuck();
         const wanted = wish();
         const isMade = await this.#post("/wrk2-api/post/compose", this.#composeForm(wanted));
         this.attempts.push({ ...wanted, acknowledged: isMade });
-        if (isMade) acknowledged++;
+        if (isMade) {
+          acknowledged++;
+          lastMs = Date.now();
+        }
         progress(`posts: ${acknowledged} of ${posts}, asked for ${this.attempts.length}`);
         await sleep(pauseMs);
       }
@@ -74,4 +83,9 @@ export class Writers {
     const reply = await this.#client.ask({ method: "POST", target, headers, body });
     return !("failure" in reply) && reply.status === 200;
   }
+}
+
+function stuck(): ErrandError {
+  const text = `no post was made for ${progressWithinMs / 1_000} s: the application does not recover`;
+  return new ErrandError(text, exitCodes.failures.code);
 }
