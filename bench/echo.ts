@@ -1,9 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { EchoReply } from "./echo-process.ts";
+import type { EchoReply } from "./echo-role.ts";
 
-/** The yardstick: what one unary call between two plain `@grpc/grpc-js` processes costs at this moment. */
+/** What the yardstick is made of: `@grpc/grpc-js`, or `thrift`. */
+export type EchoKind = "grpc" | "thrift";
+
+/** The yardstick: what one unary call between two processes of nothing but the plain library costs at this moment. */
 export interface Echo {
   /** The CPU of one call, client and server together, in milliseconds, measured for so long. */
   measure(durationMs: number): Promise<number>;
@@ -11,10 +14,10 @@ export interface Echo {
 }
 
 /** Starts the two processes. The caller closes them. */
-export async function startEcho(connections: number): Promise<Echo> {
-  const server = start("server");
+export async function startEcho(kind: EchoKind, connections: number): Promise<Echo> {
+  const server = start(kind, "server");
   const { port } = await reply(server, "port");
-  const client = start("client", `${port}`, `${connections}`);
+  const client = start(kind, "client", `${port}`, `${connections}`);
   return {
     async measure(durationMs) {
       const before = await cpu(server);
@@ -29,8 +32,8 @@ export async function startEcho(connections: number): Promise<Echo> {
   };
 }
 
-function start(...args: readonly string[]): ChildProcess {
-  return fork(join(import.meta.dirname, "echo-process.ts"), args, { execArgv: [] });
+function start(kind: EchoKind, ...args: readonly string[]): ChildProcess {
+  return fork(join(import.meta.dirname, `${kind}-echo-process.ts`), args, { execArgv: [] });
 }
 
 async function cpu(server: ChildProcess): Promise<number> {

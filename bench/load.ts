@@ -1,4 +1,3 @@
-import { applications } from "@faultline/loadgen/applications";
 import { openClient } from "@faultline/loadgen/runner/client";
 import type { Traffic } from "@faultline/loadgen/runner/traffic";
 import { verdictOn } from "@faultline/loadgen/verdict";
@@ -25,12 +24,8 @@ export class Load {
   readonly #connections: number;
   #next = 0;
 
-  /** The application must be fresh: answers are compared with what was ever booked through this object. */
-  constructor(app: string, seed: number, url: string, connections: number) {
-    const application = applications[app];
-    if (!application) throw new Error(`there is no traffic for ${app}`);
-    const [base = "", mix = ""] = [application.bases[0], application.mixes[0]];
-    this.#traffic = application.traffic({ seed, base, mix, given: {} });
+  constructor(traffic: Traffic, url: string, connections: number) {
+    this.#traffic = traffic;
     this.#connections = connections;
     this.#client = openClient({ url, connections, deadlineMs, targetPrefix: "" });
   }

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { applications } from "./applications.ts";
 import { type Echo, startEcho } from "./echo.ts";
 import { WrongAnswer } from "./load.ts";
 import { measureRound, type RoundFigures } from "./measure.ts";
@@ -28,13 +29,14 @@ type Rounds = ReadonlyMap<Variant, RoundFigures[]>;
 /** Round after round, in each of them every variant, so that what else the machine does hits all alike. */
 async function measureAll(options: BenchOptions): Promise<Rounds> {
   const rounds = new Map(options.variants.map((variant) => [variant, [] as RoundFigures[]]));
-  const echo = await startEcho(options.connections);
+  const yardstick = applications[options.app]?.yardstick ?? "grpc";
+  const echo = await startEcho(yardstick, options.connections);
   try {
     await warm(echo);
     for (let round = 1; round <= options.rounds; round++) {
       for (const [variant, figures] of rounds) {
         console.error(`round ${round} of ${options.rounds}: ${variant}`);
-        figures.push(await measureRound(options, variant, echo, round));
+        figures.push(...(await measureRound(options, variant, echo, round)));
       }
     }
   } finally {
@@ -49,17 +51,19 @@ async function warm(echo: Echo): Promise<void> {
 }
 
 function print(options: BenchOptions, rounds: Rounds): void {
-  const all = [...rounds].map(([variant, figures]) => ({
-    variant,
-    summary: summarize(figures),
-    rounds: figures,
-  }));
+  const all = [...rounds].flatMap(([variant, figures]) =>
+    [...Map.groupBy(figures, ({ load }) => load)].map(([load, own]) => {
+      return { variant, load, summary: summarize(own), rounds: own };
+    }),
+  );
   if (options.json) console.log(JSON.stringify({ options, variants: all }, undefined, 2));
   else
-    for (const { variant, summary } of all) console.log(textOf(titleOf(options, variant), summary));
+    for (const { variant, load, summary } of all) {
+      console.log(textOf(`${titleOf(options, variant)}: ${load}`, summary));
+    }
 }
 
 function titleOf({ app, rounds, connections, replicas }: BenchOptions, variant: Variant): string {
   const more = replicas.length > 0 ? `, ${replicas.join(", ")}` : "";
-  return `${app}, ${variant}${more}: medians of ${rounds}, ${connections} connections`;
+  return `${app}, ${variant}${more}, medians of ${rounds}, ${connections} connections`;
 }

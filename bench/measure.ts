@@ -1,3 +1,4 @@
+import { applications } from "./applications.ts";
 import type { Echo } from "./echo.ts";
 import { Load } from "./load.ts";
 import type { BenchOptions, Variant } from "./options.ts";
@@ -11,13 +12,14 @@ export interface ProcessFigures extends Pick<StackProcess, "name" | "kind"> {
   readonly megabytes: number;
 }
 
-/** What one round has measured of one variant. */
+/** What one round has measured of one variant under one load. */
 export interface RoundFigures {
+  readonly load: string;
   readonly readyAfterMs: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The CPU of one plain gRPC call, measured right before and right after the load. */
+  /** The CPU of one call of the yardstick, measured right before and right after the load. */
   readonly echoMs: number;
   readonly processes: readonly ProcessFigures[];
 }
@@ -30,20 +32,45 @@ export async function measureRound(
   variant: Variant,
   echo: Echo,
   seed: number,
-): Promise<RoundFigures> {
+): Promise<RoundFigures[]> {
+  const application = applications[options.app];
+  if (!application) throw new Error(`there is no application ${options.app}`);
+  const { begin, loads, prepare } = application;
   const stack = await startStack(options, variant);
-  const load = new Load(options.app, seed, stack.url, options.connections);
+  try {
+    await prepare?.(stack.url);
+    const trafficOf = begin(seed);
+    const figures: RoundFigures[] = [];
+    for (const { name, warmup } of loads) {
+      const load = new Load(trafficOf(name), stack.url, options.connections);
+      const warmupRequests = options.warmupRequests * warmup;
+      figures.push({
+        load: name,
+        readyAfterMs: stack.readyAfterMs,
+        ...(await measureLoad(stack, load, { ...options, warmupRequests }, echo)),
+      });
+    }
+    return figures;
+  } finally {
+    await stack.close();
+  }
+}
+
+async function measureLoad(
+  stack: Stack,
+  load: Load,
+  { warmupRequests, durationMs }: Pick<BenchOptions, "warmupRequests" | "durationMs">,
+  echo: Echo,
+) {
   try {
     // A service that has just started runs code that is not compiled yet, which is not what a request costs.
-    await load.warmUp(options.warmupRequests);
+    await load.warmUp(warmupRequests);
     const echoBeforeMs = await echo.measure(echoDurationMs);
-    const figures = await underLoad(stack, load, options.durationMs);
+    const figures = await underLoad(stack, load, durationMs);
     const echoAfterMs = await echo.measure(echoDurationMs);
-    const echoMs = (echoBeforeMs + echoAfterMs) / 2;
-    return { readyAfterMs: stack.readyAfterMs, echoMs, ...figures };
+    return { echoMs: (echoBeforeMs + echoAfterMs) / 2, ...figures };
   } finally {
     await load.close();
-    await stack.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { applications } from "./applications.ts";
 
 export const variants = ["processes", "all-in-one"] as const;
 /** How the application runs: each service as a process of its own, or all in one. */
@@ -6,7 +7,7 @@ export type Variant = (typeof variants)[number];
 
 /** What a person asked for on the command line, checked. */
 export interface BenchOptions {
-  readonly app: "hotel";
+  readonly app: string;
   readonly variants: readonly Variant[];
   /** How often everything is measured; figures are medians. */
   readonly rounds: number;
@@ -34,8 +35,10 @@ interface Given {
 /** Reads the arguments. Throws commander's error after `--help` and for what is wrong. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const command = new Command("npm run bench --")
-    .description("Measures what an application costs, in units of a plain gRPC call.")
-    .argument("[app]", "which application (hotel)", application, "hotel")
+    .description(
+      "Measures what an application costs, in units of a call between two processes of nothing but its library.",
+    )
+    .argument("[app]", `which application (${names.join(", ")})`, application, "hotel")
     .option("--processes", "only with each service as a process of its own")
     .option("--all-in-one", "only with all services in one process")
     .option("--rounds <number>", "how often everything is measured", atLeast(1), 5)
@@ -50,7 +53,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const given = command.opts<Given>();
   const { rounds, connections, replicas } = given;
   return {
-    app: "hotel",
+    app: command.args[0] ?? "hotel",
     variants: variantsOf(given),
     ...{ rounds, connections, replicas, json: given.json ?? false },
     ...{ durationMs: given.seconds * 1_000, warmupRequests: given.warmup },
@@ -63,9 +66,11 @@ function variantsOf({ allInOne, processes, replicas }: Given): readonly Variant[
   return allInOne && replicas.length === 0 ? ["all-in-one"] : ["processes"];
 }
 
-function application(name: string): "hotel" {
-  if (name === "hotel") return name;
-  throw new InvalidArgumentError("There is hotel.");
+const names = Object.keys(applications);
+
+function application(name: string): string {
+  if (names.includes(name)) return name;
+  throw new InvalidArgumentError(`There is ${names.join(" and ")}.`);
 }
 
 function atLeast(min: number): (text: string) => number {

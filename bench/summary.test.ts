@@ -4,6 +4,7 @@ import { spreadOf, summarize } from "./summary.ts";
 
 function round(serviceMs: number, echoMs: number): RoundFigures {
   return {
+    load: "mixed",
     readyAfterMs: 3_000,
     requestsPerSecond: 1_000,
     p50Ms: 20,

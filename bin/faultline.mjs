@@ -61,7 +61,7 @@ async function fault(args) {
 
 async function bench(args) {
   const helpOnly = args.includes("--help") || args.includes("-h");
-  if (!helpOnly && !(await ensurePrograms(["memcached"]))) return 1;
+  if (!helpOnly && !(await ensurePrograms(storesOf(args)))) return 1;
   return run("node", ["bench/main.ts", ...args]);
 }
 
