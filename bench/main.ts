@@ -5,6 +5,7 @@ import { WrongAnswer } from "./load.ts";
 import { measureRound, type RoundFigures } from "./measure.ts";
 import { type BenchOptions, readOptions, type Variant } from "./options.ts";
 import { textOf } from "./report.ts";
+import { startStack } from "./stack.ts";
 import { summarize } from "./summary.ts";
 
 process.exitCode = await main(process.argv.slice(2));
@@ -14,13 +15,25 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args);
     if (process.platform !== "linux") throw new Error("the bench reads Linux' /proc");
-    print(options, await measureAll(options));
+    if (options.growth) await measureGrowth(options);
+    else print(options, await measureAll(options));
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const isWrong = error instanceof WrongAnswer;
     console.error(isWrong ? `No figures: an answer was not right. ${error.message}` : error);
     return 1;
+  }
+}
+
+async function measureGrowth(options: BenchOptions): Promise<void> {
+  const { grow } = applications[options.app] ?? {};
+  if (!grow) throw new Error(`how the cost of ${options.app} grows is not measured`);
+  const stack = await startStack(options, options.variants[0] ?? "processes");
+  try {
+    await grow(stack, (line) => console.log(line));
+  } finally {
+    await stack.close();
   }
 }
 

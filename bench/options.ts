@@ -19,6 +19,8 @@ export interface BenchOptions {
   /** `service=count`, as the launcher takes it. */
   readonly replicas: readonly string[];
   readonly json: boolean;
+  /** Instead: how cost grows with what there is. */
+  readonly growth: boolean;
 }
 
 interface Given {
@@ -30,6 +32,7 @@ interface Given {
   readonly connections: number;
   readonly replicas: readonly string[];
   readonly json?: true;
+  readonly growth?: true;
 }
 
 /** Reads the arguments. Throws commander's error after `--help` and for what is wrong. */
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     .option("--warmup <number>", "requests before each measurement", atLeast(0), 10_000)
     .option("--connections <number>", "clients that ask without pause", atLeast(1), 32)
     .option("--replicas <service=count>", "run a service several times; repeatable", append, [])
+    .option("--growth", "instead: how cost grows with what there is")
     .option("--json", "print everything that was measured as JSON")
     .exitOverride()
     .parse(args, { from: "user" });
@@ -56,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     app: command.args[0] ?? "hotel",
     variants: variantsOf(given),
     ...{ rounds, connections, replicas, json: given.json ?? false },
+    growth: given.growth ?? false,
     ...{ durationMs: given.seconds * 1_000, warmupRequests: given.warmup },
   };
 }

@@ -7,6 +7,7 @@ import { initErrand } from "@faultline/loadgen/social/init";
 import { mixOf } from "@faultline/loadgen/social/mix";
 import { Posts } from "@faultline/loadgen/social/posts";
 import type { BenchApplication } from "./application.ts";
+import { growSocial } from "./social-growth.ts";
 
 // As many friends each as in the default graph, which would take minutes to make, round after round.
 const graph = generatedGraph({ users: 200, edges: 3_911, seed: 1 });
@@ -33,6 +34,7 @@ export const social: BenchApplication = {
     };
     return (load) => trafficOf(mixes[load] ?? [], posts, seed);
   },
+  grow: growSocial,
   async prepare(url) {
     const client = { url, connections: 32, deadlineMs: 30_000, targetPrefix: "" };
     const stop = new AbortController().signal;

@@ -12,6 +12,7 @@ export interface StackProcess {
   /** `service`: ours, and counted. `store`: a database or a cache. `launcher`: what holds them together. */
   readonly kind: "service" | "store" | "launcher";
   readonly pid: number;
+  readonly url: string;
 }
 
 /** A whole application that has just been started, on ports and in a directory of its own. */
@@ -122,12 +123,12 @@ async function lookAround(launcher: ChildProcess, directory: string) {
   const { servers }: { servers: readonly Server[] } = JSON.parse(await response.text());
   const door = servers.find(({ kind }) => kind === "front door");
   if (!door) throw new Error("there is no front door");
-  const processes: StackProcess[] = servers.map(({ name, kind, pid }) => {
+  const processes: StackProcess[] = servers.map(({ name, kind, pid, url }) => {
     const isService = kind === "service" || kind === "front door";
-    return { name, pid, kind: isService ? "service" : "store" };
+    return { name, pid, url, kind: isService ? "service" : "store" };
   });
-  processes.push({ name: "npm start", kind: "launcher", pid: launcher.pid ?? 0 });
-  processes.push({ name: "launcher", kind: "launcher", pid });
+  processes.push({ name: "npm start", kind: "launcher", pid: launcher.pid ?? 0, url });
+  processes.push({ name: "launcher", kind: "launcher", pid, url });
   return { url: door.url, processes };
 }
 

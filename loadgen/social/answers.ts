@@ -150,12 +150,13 @@ function judgeCompleteness(
   const marks = new Set(found.map(({ text }) => markOf(text)));
   for (const sent of due) {
     if (marks.has(markOf(sent.draft.words))) continue;
-    const cannotStandBefore = due.filter((other) => isOlder(sent, other)).length >= start;
     const cannotStandAfter =
       isAtTheEnd ||
       asked.some((other) => other && isOlder(other, sent)) ||
       found.some((post) => posts.isFromBefore(post, sent));
-    if (!cannotStandBefore || !cannotStandAfter) continue;
+    if (!cannotStandAfter) continue;
+    const newer = due.filter((other) => isOlder(sent, other));
+    if (newer.length < start) continue;
     const { author, words } = sent.draft;
     throw new Complaint(`an acknowledged post of user ${author} is missing: ${shown(words)}`);
   }
