@@ -38,7 +38,7 @@ export const redisMemoryFull = defineFault({
     blast: { share: 0.1, says: "composes: a post that nobody else sees is not acknowledged" },
     signs: {
       service: "home-timeline-service",
-      some: true,
+      writing: true,
       failing: [1, 1],
       log: { server: "home-timeline-service", says: /OOM/ },
     },

@@ -7,6 +7,8 @@ export interface Signs {
   readonly service?: string;
   /** It is enough that one of those routes suffers; the others may. */
   readonly some?: true;
+  /** Only routes that write suffer. */
+  readonly writing?: true;
   /** Answers are wrong and nothing says so: no call fails. */
   readonly silent?: true;
   /** Values other than the defaults that show it under the light load of `verify`. */

@@ -26,7 +26,15 @@ const healthy = outcomes([right, right], [right, right]);
 
 function expected(signs: Partial<Expected> = {}): Expected {
   const suffers = ({ reaches }: Route) => reaches.includes("rate");
-  return { facts: none.facts, failing: [0, 0], slowerMs: 0, values: {}, suffers, ...signs };
+  return {
+    facts: none.facts,
+    catalogued: true,
+    failing: [0, 0],
+    slowerMs: 0,
+    values: {},
+    suffers,
+    ...signs,
+  };
 }
 
 function broken(signs: Partial<Expected>, symptom: Outcomes): readonly string[] {

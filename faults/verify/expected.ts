@@ -1,5 +1,5 @@
 import type { TargetFacts } from "../catalogue-facts.ts";
-import { factsFor, type Setting } from "../facts-for.ts";
+import { factsFor, type Setting, settingsOf } from "../facts-for.ts";
 import { type Fault, valuesOf } from "../fault.ts";
 import type { Signs } from "../signs.ts";
 import type { Topology } from "../topology.ts";
@@ -10,30 +10,44 @@ export interface Expected extends Signs {
   readonly failing: readonly [number, number];
   readonly slowerMs: number;
   readonly values: Setting;
+  /** Whether the catalogue speaks of this target; of others it cannot say how much they touch. */
+  readonly catalogued: boolean;
   /** What the catalogue says of it with these values. */
   readonly facts: TargetFacts;
   /** Whether a route is among those that suffer. */
   suffers(route: Route): boolean;
 }
 
-/** Throws a `ParameterError` if the fault is not for this application. */
-export function expectedOf(fault: Fault, topology: Topology): Expected {
-  const usual = valuesOf(fault, fault.facts.signs?.given ?? {}, topology);
+/** With those values that were asked for. Throws a `ParameterError` if the fault is not for this application. */
+export function expectedOf(
+  fault: Fault,
+  topology: Topology,
+  asked: Readonly<Record<string, string>> = {},
+): Expected {
+  const usual = valuesOf(fault, { ...fault.facts.signs?.given, ...asked }, topology);
   // Another target may need other values to be seen.
-  const { signs: { given = {} } = {} } = factsFor(fault, usual);
+  const given = { ...factsFor(fault, usual).signs?.given, ...asked };
   const values = valuesOf(fault, given, topology);
   const facts = factsFor(fault, values);
   const { signs = {} } = facts;
-  const { service } = signs;
+  const { service, writing = false } = signs;
   return {
     ...signs,
+    given,
     failing: signs.failing ?? [0, 0],
     slowerMs: signs.slowerMs ?? 0,
     values,
     facts,
-    suffers({ reaches }) {
-      if (service === undefined) return false;
+    catalogued: [...settingsOf(fault).values()].some((setting) => isSameTarget(setting, values)),
+    suffers({ reaches, method }) {
+      if (service === undefined || (writing && method !== "POST")) return false;
       return service === "*" || reaches.includes(service);
     },
   };
+}
+
+function isSameTarget(setting: Setting, values: Setting): boolean {
+  return Object.entries(setting).every(
+    ([name, value]) => typeof value === "number" || values[name] === value,
+  );
 }

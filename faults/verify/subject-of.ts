@@ -8,7 +8,7 @@ import type { Subject } from "./subject.ts";
 const phaseDefaultMs = 6_000;
 
 export interface SubjectSettings
-  extends Pick<Subject, "topology" | "environment" | "dataDirectory"> {
+  extends Pick<Subject, "topology" | "environment" | "dataDirectory" | "given"> {
   readonly door: FrontDoor;
   /** Of an application that no launcher has started. */
   readonly driver?: Driver | undefined;
@@ -23,6 +23,7 @@ export async function subjectOf(
     door,
     environment,
     dataDirectory,
+    given,
     driver: others,
     phaseMs = phaseDefaultMs,
     onCheck = () => {},
@@ -34,7 +35,7 @@ export async function subjectOf(
   const frontDoor = await foundBy(driver, door, signal);
   await door.prepare?.(frontDoor.url, signal);
   return {
-    ...{ topology, driver, api, dataDirectory, environment, phaseMs, frontDoor },
+    ...{ topology, driver, api, dataDirectory, environment, phaseMs, frontDoor, given },
     routes: door.routes,
     injector: new Injector({ topology, driver, dataDirectory, by: "verify" }),
     onCheck,

@@ -13,6 +13,8 @@ export interface Subject {
   readonly api: LauncherApi | undefined;
   readonly injector: Injector;
   readonly dataDirectory: string;
+  /** Values of parameters other than those that `verify` would take. */
+  readonly given?: Readonly<Record<string, string>> | undefined;
   readonly routes: readonly Route[];
   readonly frontDoor: { readonly name: string; readonly url: string };
   readonly environment: Readonly<Record<string, string | undefined>>;

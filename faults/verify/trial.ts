@@ -52,7 +52,7 @@ class Trial {
     this.#fault = fault;
     this.#subject = subject;
     this.#signal = signal;
-    this.#expected = expectedOf(fault, subject.topology);
+    this.#expected = expectedOf(fault, subject.topology, subject.given);
   }
 
   async recoveredByCommand(): Promise<void> {
@@ -103,7 +103,8 @@ class Trial {
     );
     const { routes } = subject;
     this.#note(...checks, ...symptomChecks(expected, routes, { healthy, symptom: outcomes }));
-    this.#note(shareCheck(expected.facts, expected, { routes, symptom: outcomes }));
+    if (expected.catalogued)
+      this.#note(shareCheck(expected.facts, expected, { routes, symptom: outcomes }));
   }
 
   async #inject(): Promise<void> {

@@ -12,6 +12,8 @@ import { tryFault } from "./trial.ts";
 export interface VerifySettings {
   readonly topology: Topology;
   readonly door: FrontDoor;
+  /** Values of their parameters other than the usual ones. */
+  readonly given?: Readonly<Record<string, string>>;
   readonly faults: readonly Fault[];
   /** Of an application that runs, with all of its requests traced; left out, one is started and ended again. */
   readonly dataDirectory?: string;
@@ -48,6 +50,7 @@ export async function verifyFaults(
         ...{
           topology,
           door: settings.door,
+          given: settings.given,
           environment,
           dataDirectory,
           phaseMs: settings.phaseMs,

@@ -63,10 +63,9 @@ function commandLine(): Command {
       "show under load that it does what it says, and heals; without --data-dir on an application of its own",
     )
     .option("--all", "every fault", false)
+    .option("-p, --param <name=value>", "another value than the usual one", collect, [])
     .option("--verbose", "say all figures, and not only what does not hold", false)
-    .action((names: string[], options: { all: boolean; verbose: boolean }) =>
-      verifyNamed(names, options, program),
-    );
+    .action((names: string[], options: VerifyOptions) => verifyNamed(names, options, program));
   return program;
 }
 
@@ -158,9 +157,15 @@ async function recover(names: readonly string[], injector: Injector): Promise<vo
   }
 }
 
+interface VerifyOptions {
+  readonly all: boolean;
+  readonly verbose: boolean;
+  readonly param: readonly string[];
+}
+
 async function verifyNamed(
   names: readonly string[],
-  { all, verbose }: { readonly all: boolean; readonly verbose: boolean },
+  { all, verbose, param }: VerifyOptions,
   program: Command,
 ): Promise<void> {
   if (all === names.length > 0) throw new ArgumentError("name the faults to verify, or say --all");
@@ -169,6 +174,7 @@ async function verifyNamed(
     faults: all ? faults : names.map(find),
     topology: topologyOf(app),
     door: doorOf(app),
+    given: keyValues(param),
     dataDirectory: compose === undefined ? dataDir : directoryOf(program),
     driver: compose === undefined ? undefined : driverOf(program),
     verbose,

@@ -8,6 +8,7 @@ export interface VerifyArguments {
   readonly faults: readonly Fault[];
   readonly topology: Topology;
   readonly door: FrontDoor;
+  readonly given: Readonly<Record<string, string>>;
   /** Of an application that runs; left out, one is started for it. */
   readonly dataDirectory: string | undefined;
   /** Of an application that no launcher has started. */

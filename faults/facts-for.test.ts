@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { entryOf } from "./catalogue.ts";
+import { factsFor } from "./facts-for.ts";
+import { type Fault, valuesOf } from "./fault.ts";
+import { geoWrongPort } from "./geo-wrong-port.ts";
+import { mongoRequiresTls } from "./mongo-requires-tls.ts";
+import { targetPort } from "./target-port.ts";
+import { shop } from "./testing/shop.ts";
+import type { Topology } from "./topology.ts";
+
+const links: Topology = {
+  name: "links",
+  services: {
+    "url-shorten-service": {
+      definition: {
+        port: 1,
+        stores: { mongo: { database: "url", host: "url-shorten-mongodb", port: 2 } },
+      },
+    },
+  },
+};
+
+/** The facts of a fault for the defaults of an application. */
+const factsIn = (topology: Topology, fault: Fault) =>
+  factsFor(fault, valuesOf(fault, {}, topology));
+
+test("a default is the first name that the application has, and the facts are of that target", () => {
+  expect(factsIn(shop, mongoRequiresTls).localisation).toEqual(["mongodb-profile", "profile"]);
+  expect(factsIn(links, mongoRequiresTls)).toMatchObject({
+    localisation: ["url-shorten-mongodb", "url-shorten-service"],
+    blast: { share: 0.1 },
+    signs: { log: { server: "url-shorten-mongodb", says: /only allow SSL connections/ } },
+  });
+});
+
+test("an application that has none of the names, or not what a fault is about, is told so", () => {
+  const empty = { name: "empty", services: {} };
+
+  expect(() => valuesOf(mongoRequiresTls, {}, empty)).toThrow("empty has no database profile");
+  expect(() => valuesOf(geoWrongPort, {}, links)).toThrow("is about geo, which links has not");
+});
+
+test("AIOpsLab's problems are those of the target", () => {
+  const { aiopslab, targets } = entryOf(targetPort);
+
+  expect(aiopslab).toBeUndefined();
+  expect(
+    targets.map(({ values, aiopslab }) => [values.server, aiopslab?.problems[0], values.port]),
+  ).toEqual([
+    ["user-service", "k8s_target_port-misconfig-detection-1", 9_999],
+    ["text-service", "k8s_target_port-misconfig-detection-2", 9_999],
+    ["post-storage-service", "k8s_target_port-misconfig-detection-3", 9_999],
+  ]);
+});
