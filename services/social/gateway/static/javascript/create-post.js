@@ -14,7 +14,8 @@ export function createPost(onPosted) {
   const files = createChosenFiles();
   const uploaded = new Map();
 
-  text.value = sessionStorage.getItem(draftKey) ?? "";
+  // Who is quick may have typed before this script was there.
+  text.value ||= sessionStorage.getItem(draftKey) ?? "";
   text.addEventListener("input", () => sessionStorage.setItem(draftKey, text.value));
 
   /** Each file is sent once, even if posting has to be tried again. */

@@ -23,9 +23,13 @@ export function markFields(pairs) {
   return !wrong;
 }
 
-/** Does `work` when the form is sent, once at a time; meanwhile its button looks so. */
+/**
+ * Does `work` when the form is sent, once at a time; meanwhile its button looks so. A button that waited for this
+ * script can be pressed from now on.
+ */
 export function onSubmit(form, work) {
   const button = form.querySelector("button[type=submit]");
+  button.disabled = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
