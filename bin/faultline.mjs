@@ -77,8 +77,8 @@ async function render() {
   return run("node", ["docker/render.ts"]);
 }
 
-async function testCompose() {
-  return run("node", ["docker/test-stack.ts"]);
+async function testCompose(args) {
+  return run("node", ["docker/test-stack.ts", ...args]);
 }
 
 const [verb = "", ...args] = process.argv.slice(2);

@@ -174,14 +174,16 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
     for (const server of present(lines.map((line) => storesOf(line).redis))) {
       const { command, volumes } = serviceNamed(server);
 
-      expect(command?.join(" ")).toMatch(/^redis-server --appendonly yes .*noeviction$/);
+      expect(command?.join(" ")).toMatch(
+        /^redis-server --protected-mode no --appendonly yes .*noeviction$/,
+      );
       expect(volumes).toEqual([`${server}:/data`]);
     }
   });
 
   test("the file keeps to keys that docker-compose 1.29 knows", () => {
     const known = new Set(
-      "build cap_drop command depends_on environment expose healthcheck hostname image labels logging mem_limit ports profiles read_only restart security_opt tmpfs user volumes".split(
+      "build cap_add cap_drop command depends_on environment expose healthcheck hostname image labels logging mem_limit ports profiles read_only restart security_opt tmpfs user volumes".split(
         " ",
       ),
     );

@@ -1,4 +1,4 @@
-import { apps } from "@faultline/launcher/apps";
+import { apps, composeFileOf } from "@faultline/launcher/apps";
 import type { App } from "@faultline/service/define-app";
 import { composeFile } from "./compose/compose-file.ts";
 import { scriptFolder } from "./compose/service-blocks.ts";
@@ -10,9 +10,6 @@ export interface RenderedFile {
   readonly executable: boolean;
 }
 
-/** The application that plain `docker compose up` starts; the others have a file with their name. */
-const atTheRoot = "hotel";
-
 /** Every rendered file of every application, by its path from the root. */
 export function renderedFiles(): ReadonlyMap<string, RenderedFile> {
   return new Map(Object.values(apps).flatMap(({ app }) => [...filesOf(app)]));
@@ -20,9 +17,8 @@ export function renderedFiles(): ReadonlyMap<string, RenderedFile> {
 
 function filesOf(app: App): ReadonlyMap<string, RenderedFile> {
   const files = new Map<string, RenderedFile>();
-  const isDefault = app.name === atTheRoot;
-  const path = isDefault ? "compose.yaml" : `compose.${app.name}.yaml`;
-  const command = isDefault ? "docker compose" : `docker compose --file ${path}`;
+  const path = composeFileOf(app.name);
+  const command = path === "compose.yaml" ? "docker compose" : `docker compose --file ${path}`;
   files.set(path, { text: composeFile(app, command), executable: false });
   for (const { name, definition } of Object.values(app.services)) {
     const { mongo } = definition.stores ?? {};

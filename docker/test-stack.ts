@@ -1,70 +1,89 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { openFrontDoor } from "./test-stack/front-door.ts";
+import { composeFileOf } from "@faultline/launcher/apps";
+import { hotelSteps } from "./test-stack/hotel/steps.ts";
 import { runCommand } from "./test-stack/run-command.ts";
+import { socialSteps } from "./test-stack/social/steps.ts";
 import { openStack, type Stack } from "./test-stack/stack.ts";
-import { steps, type World } from "./test-stack/steps.ts";
+import { bringUp, type ComposedApp, type Step } from "./test-stack/steps.ts";
 
-// `npm run test:compose`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it, restarts
-// it, and leaves nothing behind. Images are chosen by the variables of compose.yaml, as ever.
+// `npm run test:compose [-- <app>]`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it,
+// restarts it, and leaves nothing behind. Images are chosen by the variables of the compose files, as ever.
 const root = join(import.meta.dirname, "..");
-const project = "faultline-test";
 const everythingMs = 3_600_000;
-const loadSeconds = 20;
-const ratePerSecond = 5;
+
+const apps: Readonly<Record<string, ComposedApp>> = {
+  hotel: { ports: ["FRONTEND_PORT"], steps: hotelSteps },
+  social: { ports: ["NGINX_THRIFT_PORT", "MEDIA_FRONTEND_PORT"], steps: socialSteps },
+};
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
 }
-process.exitCode = await main();
+process.exitCode = await main(process.argv[2] ?? "hotel");
 
-async function main(): Promise<number> {
-  const port = await freePort();
-  const env = { START_DEADLINE_MS: "60000", ...process.env, FRONTEND_PORT: `${port}` };
+async function main(name: string): Promise<number> {
+  const app = Object.hasOwn(apps, name) ? apps[name] : undefined;
+  if (!app) {
+    console.error(`there is no application ${name}; there are ${Object.keys(apps).join(", ")}`);
+    return 2;
+  }
+  const { url, environment } = await placeFor(app);
+  const run = { cwd: root, env: { START_DEADLINE_MS: "60000", ...process.env, ...environment } };
+  const open = (signal: AbortSignal) =>
+    openStack(`faultline-test-${name}`, composeFileOf(name), { ...run, signal });
   const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(everythingMs)]);
-  const stack = await openStack(project, { cwd: root, env, signal });
-  const url = `http://127.0.0.1:${port}`;
-  const load = async () => {
-    const traffic = [
-      "--rate",
-      `${ratePerSecond}`,
-      "--duration",
-      `${loadSeconds}s`,
-      "--deadline",
-      "30s",
-    ];
-    const words = [process.execPath, "loadgen/cli.ts", "hotel", "--url", url, ...traffic];
-    await runCommand(words, { cwd: root, env, signal });
-    return `${ratePerSecond * loadSeconds} requests, every answer right`;
+  const stack = await open(signal);
+  const load = (...args: readonly string[]) => {
+    const words = [process.execPath, "loadgen/cli.ts", name, "--url", url, ...args];
+    return runCommand(words, { ...run, signal });
   };
 
-  const failure = await takeSteps({ stack, door: openFrontDoor(url), load });
+  const failure = await takeSteps(stack, app.steps({ stack, url, load }));
   if (failure) await explain(stack).catch((error) => console.error(error));
   // Also after a signal: this one goes by a stack that has not heard of it.
-  const cleaner = await openStack(project, {
-    cwd: root,
-    env,
-    signal: AbortSignal.timeout(120_000),
-  });
-  const clean = await takeStep("take everything away", async () => {
-    await cleaner.compose(["down", "--volumes", "--timeout", "5"]);
-    const left = await cleaner.leftovers();
-    if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
-    return "nothing is left";
-  });
+  const clean = await takeAway(await open(AbortSignal.timeout(120_000)));
   return failure || clean ? 1 : 0;
 }
 
-async function takeSteps(world: World): Promise<unknown> {
-  const left = await world.stack.leftovers();
+/** Ports that are free, as the variables that choose them. */
+async function placeFor({ ports }: ComposedApp) {
+  const numbers = await Promise.all(ports.map(freePort));
+  const environment = Object.fromEntries(ports.map((port, i) => [port, `${numbers[i]}`]));
+  return { url: `http://127.0.0.1:${numbers[0]}`, environment };
+}
+
+async function takeSteps(stack: Stack, steps: readonly Step[]): Promise<unknown> {
+  const left = await stack.leftovers();
   // Of a run that was killed.
-  if (left.length > 0) await world.stack.compose(["down", "--volumes", "--timeout", "1"]);
-  for (const { says, does } of steps) {
-    const failure = await takeStep(says, () => does(world));
+  if (left.length > 0) await stack.compose(["down", "--volumes", "--timeout", "1"]);
+  const first: readonly Step[] = [
+    { says: "build the image", does: () => build(stack) },
+    { says: "bring the stack up", does: () => bringUp(stack) },
+  ];
+  for (const { says, does } of [...first, ...steps]) {
+    const failure = await takeStep(says, does);
     if (failure) return failure;
   }
   return undefined;
+}
+
+/** Every service has the same image; one of them is enough. */
+async function build(stack: Stack): Promise<string> {
+  const services = await stack.compose(["config", "--services"]);
+  const ours = services.split("\n").find((name) => /^(geo|text-service)$/.test(name));
+  await stack.compose(["build", ours ?? ""], 900_000);
+  return "built";
+}
+
+function takeAway(stack: Stack): Promise<unknown> {
+  return takeStep("take everything away", async () => {
+    await stack.compose(["down", "--volumes", "--timeout", "5"]);
+    const left = await stack.leftovers();
+    if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
+    return "nothing is left";
+  });
 }
 
 /** Says what is done and how it went; answers with what went wrong, if anything. */

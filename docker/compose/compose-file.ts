@@ -1,6 +1,7 @@
 import { type App, frontDoorOf } from "@faultline/service/define-app";
 import { Document, isMap, isScalar, isSeq, type Pair, visit, type YAMLMap } from "yaml";
-import { servicesOf, sharedBlocksOf, volumesOf } from "./service-blocks.ts";
+import { servicesOf, volumesOf } from "./service-blocks.ts";
+import { sharedBlocksOf } from "./shared-blocks.ts";
 
 const head = (app: App, command: string) => `\
 # Rendered from services/${app.name}/topology.ts: change docker/compose, then npm run render.

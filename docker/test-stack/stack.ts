@@ -9,6 +9,7 @@ export interface ContainerState {
 
 /** A compose project of its own, through whichever Compose this machine has. */
 export interface Stack {
+  readonly project: string;
   /** Runs a command of Compose on the project. */
   compose(words: readonly string[], withinMs?: number): Promise<string>;
   containers(): Promise<readonly ContainerState[]>;
@@ -24,7 +25,12 @@ const commandMs = 300_000;
 const healthyMs = 300_000;
 const pauseMs = 1_000;
 
-export async function openStack(project: string, options: RunOptions): Promise<Stack> {
+/** A stack of a compose file; the file's path is relative to the directory of the options. */
+export async function openStack(
+  project: string,
+  file: string,
+  options: RunOptions,
+): Promise<Stack> {
   const within = (withinMs: number) => ({
     ...options,
     signal: AbortSignal.any([options.signal, AbortSignal.timeout(withinMs)]),
@@ -33,9 +39,11 @@ export async function openStack(project: string, options: RunOptions): Promise<S
   const command = await composeCommand(options);
   const ours = `label=com.docker.compose.project=${project}`;
 
+  const whose = ["--file", file, "--project-name", project];
   const stack: Stack = {
+    project,
     compose: (words, withinMs = commandMs) =>
-      runCommand([...command, "--project-name", project, ...words], within(withinMs)),
+      runCommand([...command, ...whose, ...words], within(withinMs)),
     async containers() {
       const format = '{{.Label "com.docker.compose.service"}}\t{{.Status}}';
       return lines(await docker("ps", "--all", "--filter", ours, "--format", format)).map(

@@ -2,6 +2,9 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Application, Given } from "../application.ts";
 import { trafficOf } from "../runner/traffic.ts";
 import { checkErrand } from "./check/check.ts";
+import { Containers } from "./check/containers.ts";
+import { Launcher } from "./check/launcher.ts";
+import type { Running } from "./check/running.ts";
 import { findBase } from "./find-base.ts";
 import { defaultGraph, type Graph } from "./graph.ts";
 import { readGraph } from "./graph-file.ts";
@@ -24,10 +27,14 @@ export const social: Application = {
       .default(0),
     new Option(
       "--check <number>",
-      "instead of traffic: kill processes of `npm start` at random while so many posts are made, and look for what got lost",
+      "instead of traffic: kill processes of the application at random while so many posts are made, and look for what got lost",
     ).argParser(count),
-    new Option("--data-dir <directory>", "with --check: of the running application").default(
+    new Option("--data-dir <directory>", "with --check: where `npm start` keeps its data").default(
       ".faultline/social",
+    ),
+    new Option(
+      "--project <name>",
+      "with --check: the application runs as that project of docker compose",
     ),
   ],
   traffic({ seed, mix, base, given }) {
@@ -43,9 +50,13 @@ export const social: Application = {
       return initErrand({ graph: graphOf(given), posts: Number(given.compose) });
     }
     if (given.check === undefined) return undefined;
-    return checkErrand({ posts: Number(given.check), dataDirectory: String(given.dataDir) });
+    return checkErrand({ posts: Number(given.check), running: runningOf(given) });
   },
 };
+
+function runningOf({ project, dataDir }: Given): Running {
+  return typeof project === "string" ? new Containers(project) : new Launcher(String(dataDir));
+}
 
 function graphOf({ graph }: Given): Graph {
   return typeof graph === "string" ? readGraph(graph) : defaultGraph();

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { readTls, suites } from "./tls.ts";
 
 function certificates(): string {
   const directory = mkdtempSync(join(tmpdir(), "x509-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   for (const file of ["ca_cert.pem", "server_cert.pem", "server_key.pem"]) {
     writeFileSync(join(directory, file), file);
   }

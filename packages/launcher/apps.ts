@@ -20,6 +20,14 @@ export const apps: Readonly<Record<string, KnownApp>> = {
   social: { title: "Social Network", app: social, door: socialDoor },
 };
 
+/** The application that plain `docker compose up` starts; the others have a file with their name. */
+const atTheRoot = "hotel";
+
+/** Where an application's compose file is, from the root of the workspace. */
+export function composeFileOf(app: string): string {
+  return app === atTheRoot ? "compose.yaml" : `compose.${app}.yaml`;
+}
+
 /** Stands for all of them. */
 const everything = "all";
 

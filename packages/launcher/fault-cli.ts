@@ -11,7 +11,7 @@ import { defaultIn, type Parameter, ParameterError } from "@faultline/faults/par
 import type { Topology } from "@faultline/faults/topology";
 import type { FrontDoor } from "@faultline/faults/verify/routes";
 import { Command } from "commander";
-import { apps, appsOf, topologyOf as topologyOfApp } from "./apps.ts";
+import { apps, appsOf, composeFileOf, topologyOf as topologyOfApp } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
 import { root } from "./root.ts";
@@ -25,7 +25,7 @@ function commandLine(): Command {
     .description("Breaks a running application on purpose, and mends it.")
     .option("--app <name>", "which application", "hotel")
     .option("--data-dir <directory>", "of the running application; by default .faultline/<app>")
-    .option("--compose <project>", "it runs as that project of docker compose, from compose.yaml");
+    .option("--compose <project>", "it runs as that project of docker compose");
   program
     .command("list")
     .description("all faults, and which share of each application's requests they touch")
@@ -209,8 +209,10 @@ function driverOf(program: Command): Driver {
   const { app, compose } = program.opts<Where>();
   const dataDirectory = directoryOf(program);
   if (compose === undefined) return createLocalDriver({ dataDirectory });
+  if (appsOf(app).length !== 1) throw oneAtATime("is a compose project");
+  const files = [composeFileOf(app)];
   return createComposeDriver({
-    ...{ topology: topologyOf(app), project: compose, files: ["compose.yaml"], directory: root },
+    ...{ topology: topologyOf(app), project: compose, files, directory: root },
     // Beside it: what containers see of flags is a directory that holds nothing else.
     ...{ dataDirectory: `${dataDirectory}.servers`, environment: process.env },
   });
@@ -231,7 +233,11 @@ interface Where {
 function doorOf(app: string): FrontDoor {
   const [known, another] = appsOf(app);
   if (known && !another) return known.door;
-  throw new InjectorError(`one application is verified at a time: ${Object.keys(apps).join(", ")}`);
+  throw oneAtATime("is verified at a time");
+}
+
+function oneAtATime(what: string): InjectorError {
+  return new InjectorError(`one application ${what}; --app ${Object.keys(apps).join(" or ")}`);
 }
 
 function topologyOf(app: string): Topology {

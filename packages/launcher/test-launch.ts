@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
@@ -25,7 +25,10 @@ afterEach(async () => {
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "launcher-"));
   folders.push(folder);
-  return folder;
+  // What is true of faults is kept beside a data directory.
+  const dataDirectory = join(folder, "data");
+  mkdirSync(dataDirectory);
+  return dataDirectory;
 }
 
 /** Keeps what a person would see. */

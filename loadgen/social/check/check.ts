@@ -16,7 +16,7 @@ import {
   judgeTimeline,
   type Timeline,
 } from "./findings.ts";
-import { Launcher } from "./launcher.ts";
+import type { Running } from "./running.ts";
 import { Stores } from "./stores.ts";
 import { makeTrouble, untilSo } from "./trouble.ts";
 import { Writers } from "./writers.ts";
@@ -24,7 +24,7 @@ import { Writers } from "./writers.ts";
 export interface CheckPlan {
   /** How many posts shall be acknowledged. */
   readonly posts: number;
-  readonly dataDirectory: string;
+  readonly running: Running;
 }
 
 const userPerPosts = 25;
@@ -36,11 +36,10 @@ const shownMax = 20;
 /** Has posts made while processes are killed at random; says afterwards what is lost, doubled or misplaced. */
 export function checkErrand(plan: CheckPlan): Errand {
   return async (context) => {
-    const launcher = new Launcher(plan.dataDirectory);
     const client = openClient({ ...context.client, connections: 4 * atOnce });
     const api = new Api({ ...context.client, connections: atOnce, triesMax, stop: context.stop });
     try {
-      const check = new Check(plan, { ...context, launcher, api, requests: client });
+      const check = new Check(plan, { ...context, api, requests: client });
       return await check.run();
     } catch (error) {
       if (!context.stop.aborted) throw error;
@@ -52,19 +51,20 @@ export function checkErrand(plan: CheckPlan): Errand {
 }
 
 interface Tools extends ErrandContext {
-  readonly launcher: Launcher;
   readonly api: Api;
   readonly requests: Client;
 }
 
 class Check {
   readonly #posts: number;
+  readonly #running: Running;
   readonly #tools: Tools;
   readonly #random: Random;
   readonly #cast: Cast;
 
-  constructor({ posts }: CheckPlan, tools: Tools) {
+  constructor({ posts, running }: CheckPlan, tools: Tools) {
     this.#posts = posts;
+    this.#running = running;
     this.#tools = tools;
     const size = Math.min(users.max, Math.max(users.min, Math.ceil(posts / userPerPosts)));
     this.#random = randomOf(tools.seed, checkDraws);
@@ -73,12 +73,14 @@ class Check {
   }
 
   async run(): Promise<number> {
-    const { api, stop, say, launcher } = this.#tools;
+    const { api, stop, say } = this.#tools;
+    // If nothing can be killed, nothing shall have been made.
+    await this.#running.servers();
     await gather(this.#cast, api, stop);
     say(`${this.#cast.accounts.length} users are there`);
     const attempts = await this.#makeTroubledPosts();
     const startMs = performance.now();
-    const servers = await launcher.servers();
+    const servers = await this.#running.servers();
     const stores = new Stores(servers);
     try {
       await this.#settle(stores);
@@ -90,11 +92,11 @@ class Check {
   }
 
   async #makeTroubledPosts(): Promise<readonly Attempt[]> {
-    const { launcher, requests, stop, say, progress } = this.#tools;
+    const { requests, stop, say, progress } = this.#tools;
     const done = new AbortController();
     const until = AbortSignal.any([done.signal, stop]);
     const writers = new Writers(requests, this.#cast, this.#random);
-    const trouble = makeTrouble(launcher, this.#random, until);
+    const trouble = makeTrouble(this.#running, this.#random, until);
     const broken = new AbortController();
     trouble.catch((error) => broken.abort(error));
     const fickle = writers.changeMinds(until);
@@ -116,8 +118,9 @@ class Check {
 
   /** Also a post that is not stored yet may still be made, if only the one who waited for it is gone. */
   async #settle(stores: Stores): Promise<void> {
-    const { launcher, stop } = this.#tools;
-    const isWhole = async () => (await launcher.servers()).every(({ state }) => state === "ready");
+    const { stop } = this.#tools;
+    const isWhole = async () =>
+      (await this.#running.servers()).every(({ state }) => state === "ready");
     await untilSo("every process is ready", isWhole, stop);
     await sleep(composeLimitMs, undefined, { signal: stop });
     await untilSo("nothing waits for repair", async () => (await stores.unfinished()) === 0, stop);

@@ -1,50 +1,43 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ErrandError } from "../../application.ts";
-
-/** A process of the running application, as its launcher tells it. */
-export interface Server {
-  readonly name: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly url: string;
-}
+import type { Running, Server } from "./running.ts";
 
 const deadlineMs = 30_000;
 const usageExitCode = 2;
 
 /** The launcher of the application that runs with a data directory, as it stands after `npm start`. */
-export class Launcher {
-  readonly #url: string;
-  readonly #token: string;
+export class Launcher implements Running {
+  readonly #dataDirectory: string;
 
-  /** Throws an `ErrandError` if nothing runs there. */
   constructor(dataDirectory: string) {
-    try {
-      const { url } = JSON.parse(readFileSync(join(dataDirectory, "control.json"), "utf8"));
-      this.#url = String(url);
-      this.#token = readFileSync(join(dataDirectory, "control-token"), "utf8").trim();
-    } catch (cause) {
-      throw nothingRuns(dataDirectory, cause);
-    }
+    this.#dataDirectory = dataDirectory;
   }
 
+  /** Throws an `ErrandError` if nothing runs there. */
   async servers(): Promise<readonly Server[]> {
-    const response = await ask(`${this.#url}/api/status`, {});
+    const response = await ask(`${this.#control().url}/api/status`, {});
     // The launcher's own answer, whose shape its tests promise.
     const { servers } = (await response.json()) as { readonly servers: readonly Server[] };
     return servers;
   }
 
-  /** Ends a process as the machine would, without a chance to put anything in order. It is started again. */
   async kill(server: string): Promise<void> {
-    const headers = {
-      authorization: `Bearer ${this.#token}`,
-      "content-type": "application/json",
-    };
+    const { url, token } = this.#control();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const path = `/api/servers/${encodeURIComponent(server)}/kill`;
-    const response = await ask(`${this.#url}${path}`, { method: "POST", headers, body: "{}" });
+    const response = await ask(`${url}${path}`, { method: "POST", headers, body: "{}" });
     await response.body?.cancel();
+  }
+
+  #control(): { readonly url: string; readonly token: string } {
+    try {
+      const { url } = JSON.parse(readFileSync(join(this.#dataDirectory, "control.json"), "utf8"));
+      const token = readFileSync(join(this.#dataDirectory, "control-token"), "utf8").trim();
+      return { url: String(url), token };
+    } catch (cause) {
+      throw nothingRuns(this.#dataDirectory, cause);
+    }
   }
 }
 

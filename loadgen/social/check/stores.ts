@@ -1,6 +1,6 @@
 import { createClient } from "@redis/client";
 import { type Db, MongoClient } from "mongodb";
-import type { Server } from "./launcher.ts";
+import type { Server } from "./running.ts";
 
 /** A post as it is stored. Ids and times are decimal numbers. */
 export interface StoredPost {

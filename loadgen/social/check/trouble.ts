@@ -2,20 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrandError } from "../../application.ts";
 import { type Random, uniformInteger } from "../../random.ts";
 import { exitCodes } from "../../runner/conclusion.ts";
-import type { Launcher } from "./launcher.ts";
+import type { Running } from "./running.ts";
 
 const pauseMs = { min: 500, max: 4_000 };
 
 /** Kills one server after the other until the signal aborts: all of them in random order, again and again. */
 export async function makeTrouble(
-  launcher: Launcher,
+  running: Running,
   random: Random,
   until: AbortSignal,
 ): Promise<readonly string[]> {
   const killed: string[] = [];
   let order: string[] = [];
   while (await waited(uniformInteger(random, pauseMs.min, pauseMs.max), until)) {
-    const servers = await launcher.servers();
+    const servers = await running.servers();
     if (order.length === 0)
       order = shuffled(
         servers.map(({ name }) => name),
@@ -23,7 +23,7 @@ export async function makeTrouble(
       );
     const next = order.pop();
     if (servers.find(({ name }) => name === next)?.state !== "ready") continue;
-    await launcher.kill(next ?? "");
+    await running.kill(next ?? "");
     killed.push(next ?? "");
   }
   return killed;

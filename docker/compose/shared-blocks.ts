@@ -1,0 +1,110 @@
+import { redisFlags } from "@faultline/launcher/commands";
+import type { App } from "@faultline/service/define-app";
+import { images, reference } from "./images.ts";
+import { variable, variableUnlessSet } from "./variable.ts";
+
+/** A service of a compose file, as it is written there. */
+export type Block = Readonly<Record<string, unknown>>;
+
+/** A block that may begin with what one of the shared blocks says. */
+export interface Extended {
+  readonly extends?: string;
+  readonly block: Block;
+}
+
+/** What many blocks of the file have in common: written once at its top, each with what it builds upon. */
+const shared = {
+  health: { block: { interval: "15s", timeout: "10s", retries: 3, start_period: "180s" } },
+  harmless: {
+    block: {
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+      logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
+    },
+  },
+  settings: {
+    block: {
+      // All containers of a small machine start at once; databases are healthy before, so nothing waits in vain.
+      START_DEADLINE_MS: variable("START_DEADLINE_MS", "30000"),
+      LOG_LEVEL: variable("LOG_LEVEL", "info"),
+      JAEGER_SAMPLE_RATIO: variable("JAEGER_SAMPLE_RATIO", "0.01"),
+      OTEL_EXPORTER_OTLP_ENDPOINT: variableUnlessSet(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "http://jaeger:4318",
+      ),
+      FLAGD_OFFLINE_FLAG_SOURCE_PATH: "/flags/flags.json",
+    },
+  },
+  service: {
+    extends: "harmless",
+    block: {
+      image: reference(images.faultline),
+      build: {
+        context: ".",
+        dockerfile: "docker/Dockerfile",
+        args: { NODE_IMAGE: reference(images.node) },
+      },
+      restart: "unless-stopped",
+      tmpfs: ["/tmp:size=16m"],
+      // A directory, not a file: what replaces a file in it is seen.
+      volumes: ["./.faultline/compose:/flags:ro"],
+      mem_limit: "384m",
+    },
+  },
+  mongodb: {
+    extends: "harmless",
+    block: {
+      image: reference(images.mongo),
+      user: "mongodb",
+      restart: "unless-stopped",
+      tmpfs: ["/tmp:size=64m", "/data/configdb:size=1m"],
+      mem_limit: "512m",
+      healthcheck: healthcheck("bash", "/stores/mongod-answers.sh"),
+    },
+  },
+  memcached: {
+    extends: "harmless",
+    block: {
+      image: reference(images.memcached),
+      command: ["memcached", "-m", "128", "-t", "2"],
+      restart: "unless-stopped",
+      mem_limit: "192m",
+      volumes: ["./docker/stores/memcached-answers.sh:/stores/memcached-answers.sh:ro"],
+      healthcheck: healthcheck("bash", "/stores/memcached-answers.sh"),
+    },
+  },
+  redis: {
+    extends: "harmless",
+    block: {
+      image: reference(images.redis),
+      // The image begins as root, hands the volume to its user, whose it may not be yet, and goes on as that one.
+      cap_add: ["CHOWN", "SETUID", "SETGID"],
+      // Nobody but the network of the project reaches it; the official image says so by itself.
+      command: ["redis-server", "--protected-mode", "no", ...redisFlags],
+      restart: "unless-stopped",
+      tmpfs: ["/tmp:size=16m"],
+      mem_limit: "640m",
+      // With `-e` an error that Redis answers, as while it reads its data, is a failure.
+      healthcheck: healthcheck("redis-cli", "-e", "ping"),
+    },
+  },
+} satisfies Record<string, Extended>;
+
+/** The blocks that an application needs at the top of its file. */
+export function sharedBlocksOf(app: App): readonly (readonly [string, Extended])[] {
+  const used = new Set(
+    Object.values(app.services).flatMap(({ definition }) => Object.keys(definition.stores ?? {})),
+  );
+  const isUnused: Readonly<Record<string, boolean>> = {
+    memcached: !used.has("memcached"),
+    mongodb: !used.has("mongo"),
+    redis: !used.has("redis"),
+  };
+  return Object.entries(shared).filter(([name]) => !isUnused[name]);
+}
+
+/** A command that succeeds in a container whose server is ready. */
+export function healthcheck(...command: readonly string[]): Block {
+  return { "<<": "health", test: ["CMD", ...command] };
+}
