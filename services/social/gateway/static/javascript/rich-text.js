@@ -1,4 +1,6 @@
 const token = /@([A-Za-z0-9_-]+)|https?:\/\//g;
+/** What is longer is no link: who writes it could make each of thousands of starts a look at all that follows. */
+const linkCharactersMax = 4_096;
 
 /**
  * A post's text in parts: `{ text }` for what it is, with `username` for somebody registered who is mentioned, with
@@ -6,12 +8,13 @@ const token = /@([A-Za-z0-9_-]+)|https?:\/\//g;
  */
 export function partsOf({ text, user_mentions: mentions, urls }) {
   const names = new Set(mentions.map(({ username }) => username));
+  const shortened = shortenedOf(urls);
   const parts = [];
   let done = 0;
   for (const found of text.matchAll(token)) {
     const { index } = found;
     if (index < done) continue;
-    const part = found[1] === undefined ? linkAt(text, index, urls) : mentionOf(found, names);
+    const part = found[1] === undefined ? linkAt(text, index, shortened) : mentionOf(found, names);
     if (!part) continue;
     if (index > done) parts.push({ text: text.slice(done, index) });
     parts.push(part.shown);
@@ -25,19 +28,34 @@ function mentionOf([whole, username], names) {
   return names.has(username) ? { shown: { text: whole, username }, length: whole.length } : undefined;
 }
 
-function linkAt(text, index, urls) {
-  const short = urls
-    .filter(({ shortened_url: start }) => start && text.startsWith(start, index))
-    .sort((one, other) => other.shortened_url.length - one.shortened_url.length)[0];
-  const [written] = /^\S+/.exec(text.slice(index));
-  if (!short) return linkTo(written, written.length);
-  // Only the host of an address is shortened; the rest follows as it was written.
-  const [rest] = /^(?:[/:?#]\S*)?/.exec(text.slice(index + short.shortened_url.length));
-  return linkTo(short.expanded_url + rest, short.shortened_url.length + rest.length);
+/** The URLs by what is written for them, and how long that may be, the longest first: nearly always one length. */
+function shortenedOf(urls) {
+  const byStart = new Map(urls.map((url) => [url.shortened_url, url]));
+  byStart.delete("");
+  const lengths = new Set([...byStart.keys()].map((start) => start.length));
+  return { byStart, lengths: [...lengths].sort((one, other) => other - one) };
 }
 
-function linkTo(text, length) {
-  const address = webAddress(text);
+function linkAt(text, index, { byStart, lengths }) {
+  const starts = lengths.map((length) => text.slice(index, index + length));
+  const start = starts.find((start) => byStart.has(start));
+  if (start === undefined) return linkTo(matchAt(written, text, index));
+  // Only the host of an address is shortened; the rest follows as it was written.
+  const rest = matchAt(writtenRest, text, index + start.length);
+  return linkTo(byStart.get(start).expanded_url + rest, start.length + rest.length);
+}
+
+// One character more than a link has is enough to know that there is none.
+const written = new RegExp(`\\S{0,${linkCharactersMax + 1}}`, "y");
+const writtenRest = new RegExp(`(?:[/:?#]\\S{0,${linkCharactersMax}})?`, "y");
+
+function matchAt(pattern, text, index) {
+  pattern.lastIndex = index;
+  return pattern.exec(text)[0];
+}
+
+function linkTo(text, length = text.length) {
+  const address = text.length <= linkCharactersMax ? webAddress(text) : undefined;
   return address && { shown: { text, address }, length };
 }
 
