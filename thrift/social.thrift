@@ -202,14 +202,20 @@ service PostStorageService {
   ) throws (1: ServiceException se)
     (span.server = "post_storage_read_posts_server")
 
-  /** Not in the originals: posts that are still open and were stored before a time, the oldest first. */
+  /**
+   * Not in the originals: posts that are still open and were stored before a time, the oldest first, without what
+   * timelines do not need: text, URLs and media. They may be fewer than `limit` although more are open: whoever asks
+   * goes on until there are none.
+   */
   list<Post> ListOpenPosts(
     1: i64 req_id,
     /** Milliseconds since 1970. */
     2: i64 stored_before,
     /** At most so many. */
     3: i32 limit,
-    4: map<string, string> carrier
+    4: map<string, string> carrier,
+    /** Those are left out. */
+    5: list<i64> without
   ) throws (1: ServiceException se)
     (span.server = "list_open_posts_server", span.client = "list_open_posts_client")
 

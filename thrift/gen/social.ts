@@ -1237,12 +1237,16 @@ export interface ListOpenPostsRequest {
   storedBefore: bigint;
   /** At most so many. */
   limit: number;
+  /** Those are left out. */
+  without: bigint[];
 }
 
 function writeListOpenPostsRequest(writer: ThriftWriter, value: ListOpenPostsRequest, carrier?: Carrier): void {
   writer.i64Field(1, value.reqId);
   writer.i64Field(2, value.storedBefore);
   writer.i32Field(3, value.limit);
+  writer.listField(5, 10, value.without.length);
+  for (const item of value.without) writer.i64(item);
   writer.textsField(4, carrier);
   writer.stop();
 }
@@ -1252,6 +1256,7 @@ function readListOpenPostsRequest(reader: ThriftReader): Arguments<ListOpenPosts
   let storedBefore = 0n;
   let limit = 0;
   let carrier: Carrier | undefined;
+  let without: bigint[] | undefined;
   for (let key = reader.field(); key !== 0; key = reader.field()) {
     switch (key) {
       case 655361:
@@ -1266,11 +1271,14 @@ function readListOpenPostsRequest(reader: ThriftReader): Arguments<ListOpenPosts
       case 851972:
         carrier = reader.texts();
         break;
+      case 983045:
+        without = readI64List(reader);
+        break;
       default:
         reader.skip(key);
     }
   }
-  return { request: { reqId, storedBefore, limit }, carrier };
+  return { request: { reqId, storedBefore, limit, without: without ?? [] }, carrier };
 }
 
 function writeListOpenPostsResult(writer: ThriftWriter, value: Post[]): void {
@@ -1423,7 +1431,7 @@ export const PostStorageService = {
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readReadPostsResult,
     }),
-    /** Not in the originals: posts that are still open and were stored before a time, the oldest first. */
+    /** Not in the originals: posts that are still open and were stored before a time, the oldest first, without what timelines do not need: text, URLs and media. They may be fewer than `limit` although more are open: whoever asks goes on until there are none. */
     listOpenPosts: thriftMethod<ListOpenPostsRequest, Post[]>({
       name: "ListOpenPosts",
       spanNames: { server: "list_open_posts_server", client: "list_open_posts_client" },

@@ -9,6 +9,9 @@ import type {
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
 
+/** As many open posts as post storage lists at once, whatever it is asked for. */
+const listedMax = 100;
+
 /** What happens before a callee answers: it may wait, or throw. */
 export type Trouble = (method: string) => Promise<void>;
 
@@ -30,9 +33,10 @@ export function createNeighbours(trouble: Trouble) {
       await ask("closePosts");
       closed.push(...postIds);
     },
-    async listOpenPosts({ limit }) {
+    async listOpenPosts({ limit, without }) {
       await ask("listOpenPosts");
-      return stored.filter(({ postId }) => !closed.includes(postId)).slice(0, limit);
+      const isOpen = ({ postId }: Post) => !closed.includes(postId) && !without.includes(postId);
+      return stored.filter(isOpen).slice(0, Math.min(limit, listedMax));
     },
   };
   return { asked, stored, closed, clients: { ...makers(ask), ...timelines(ask), ...of(storage) } };

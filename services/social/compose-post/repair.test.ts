@@ -22,7 +22,10 @@ test("open posts are written to their timelines, in order, and closed", async ()
 
   expect(await repair.sweep(testCall())).toMatchObject({ open: 0 });
 
-  expect(asked).toEqual(["listOpenPosts", "writeUserTimeline", "writeHomeTimeline", "closePosts"]);
+  expect(asked).toEqual([
+    ...["listOpenPosts", "writeUserTimeline", "writeHomeTimeline", "closePosts"],
+    "listOpenPosts",
+  ]);
   expect(closed).toEqual([1n]);
 });
 
@@ -45,6 +48,36 @@ test("a post that cannot be finished stays open, and does not keep others from i
 
   expect(await repair.sweep(testCall())).toMatchObject({ open: 0 });
   expect(closed).toHaveLength(20);
+});
+
+test("however many wait behind posts that cannot be finished, one sweep finishes them", async () => {
+  const { clients, stored, closed } = open(1_203);
+  const home = clients["home-timeline"];
+  const stubborn: typeof home = {
+    ...home,
+    async writeHomeTimeline(request, scope) {
+      if (stored.slice(0, 3).some(({ postId }) => postId === request.postId))
+        throw unavailable("gone");
+      await home.writeHomeTimeline(request, scope);
+    },
+  };
+  const repair = new Repair({
+    ...{ clients: { ...clients, "home-timeline": stubborn }, now: () => 60_000 },
+  });
+
+  const left = await repair.sweep(testCall());
+
+  expect(closed).toHaveLength(1_200);
+  expect(left).toMatchObject({ open: 3, oldestMs: 59_999, reason: { message: "gone" } });
+});
+
+test("while nothing can be finished, a sweep ends soon", async () => {
+  const { repair, asked } = open(1_203, async (method) => {
+    if (method === "writeHomeTimeline") throw unavailable("gone");
+  });
+
+  expect((await repair.sweep(testCall())).open).toBeLessThan(1_203);
+  expect(asked.filter((one) => one === "listOpenPosts")).toHaveLength(1);
 });
 
 test("only posts older than the grace period are asked for", async () => {
@@ -81,7 +114,7 @@ test("repairing begins at once, goes on after failures, tells what is left, and 
   await keeping;
 
   expect(lines).toContainEqual(
-    expect.objectContaining({ message: "posts still open", reason: expect.any(String) }),
+    expect.objectContaining({ message: "posts still open", oldestMs: expect.any(Number) }),
   );
   expect(lines).toContainEqual({ message: "posts repaired", posts: expect.any(Number) });
 });

@@ -13,11 +13,15 @@ export interface RepairSettings {
 
 const postsMax = 500;
 const postsAtOnce = 8;
+/** As many posts as a sweep passes over because they could not be finished. */
+const openMax = 5_000;
 const sweepLimitMs = 60_000;
 
 /** What a sweep has found and could not finish. */
 export interface Leftover {
   readonly open: number;
+  /** How long ago the oldest of them was made. */
+  readonly oldestMs?: number;
   readonly reason?: unknown;
 }
 
@@ -33,41 +37,53 @@ export class Repair {
     this.#graceMs = graceMs;
   }
 
-  /** Finishes all posts that are due. Throws only if it cannot find out which. */
+  /** Finishes all posts that are due, or all but a few. Throws only if it cannot find out which. */
   async sweep(scope: CallScope): Promise<Leftover> {
-    const storage = this.#clients["post-storage"];
+    const open = new Map<bigint, Post>();
+    let reason: unknown;
     for (;;) {
-      const storedBefore = BigInt(this.#now() - this.#graceMs);
-      const posts = await storage.listOpenPosts(
-        { reqId: 0n, storedBefore, limit: postsMax },
-        scope,
-      );
-      const { done, reason } = await this.#finish(posts, scope);
-      if (done.length > 0) {
-        await storage.closePosts({ reqId: 0n, postIds: done }, scope);
-        scope.log.info("posts repaired", { posts: done.length });
+      const posts = await this.#due([...open.keys()], scope);
+      const { done, failed } = await this.#finish(posts, scope);
+      for (const failure of failed) {
+        open.set(failure.post.postId, failure.post);
+        reason = failure.reason;
       }
-      const open = posts.length - done.length;
-      if (open > 0) return { open, reason };
-      if (posts.length < postsMax) return { open };
+      // Where none can be finished the trouble is not with single posts.
+      if (done.length === 0) break;
+      await this.#clients["post-storage"].closePosts({ reqId: 0n, postIds: done }, scope);
+      scope.log.info("posts repaired", { posts: done.length });
+      if (open.size > openMax) break;
     }
+    return this.#leftover([...open.values()], reason);
+  }
+
+  #due(without: readonly bigint[], scope: CallScope): Promise<Post[]> {
+    const storedBefore = BigInt(this.#now() - this.#graceMs);
+    const request = { reqId: 0n, storedBefore, limit: postsMax, without: [...without] };
+    return this.#clients["post-storage"].listOpenPosts(request, scope);
+  }
+
+  #leftover(posts: readonly Post[], reason: unknown): Leftover {
+    const times = posts.map((post) => Number(post.timestamp));
+    const open = posts.length;
+    return open === 0 ? { open } : { open, oldestMs: this.#now() - Math.min(...times), reason };
   }
 
   async #finish(posts: readonly Post[], scope: CallScope) {
     const done: bigint[] = [];
-    let reason: unknown;
-    for (let from = 0; from < posts.length; from += postsAtOnce) {
-      const some = posts.slice(from, from + postsAtOnce);
-      const outcomes = await Promise.allSettled(
-        some.map((post) => fanOut(this.#clients, { reqId: post.reqId, post }, scope)),
-      );
-      for (const [place, outcome] of outcomes.entries()) {
-        const post = some[place];
-        if (outcome.status === "rejected") reason = outcome.reason;
-        else if (post) done.push(post.postId);
+    const failed: { readonly post: Post; readonly reason: unknown }[] = [];
+    const finish = async (post: Post) => {
+      try {
+        await fanOut(this.#clients, { reqId: post.reqId, post }, scope);
+        done.push(post.postId);
+      } catch (reason) {
+        failed.push({ post, reason });
       }
+    };
+    for (let from = 0; from < posts.length; from += postsAtOnce) {
+      await Promise.all(posts.slice(from, from + postsAtOnce).map(finish));
     }
-    return { done, reason };
+    return { done, failed };
   }
 }
 
@@ -83,9 +99,9 @@ export async function keepRepaired(
   let failures = 0;
   do {
     try {
-      const { open, reason } = await repair.sweep(onOurOwn(scope, sweepLimitMs, signal));
-      failures = open > 0 ? failures + 1 : 0;
-      if (open > 0) scope.log.warn("posts still open", { posts: open, reason: String(reason) });
+      const left = await repair.sweep(onOurOwn(scope, sweepLimitMs, signal));
+      failures = left.open > 0 ? failures + 1 : 0;
+      if (left.open > 0) tell(left, scope);
     } catch (error) {
       if (signal.aborted) return;
       if (isForeign(error)) {
@@ -96,6 +112,10 @@ export async function keepRepaired(
       scope.log.warn("repair failed", { reason: String(error) });
     }
   } while (await waited(Math.min(pauseMs * 2 ** Math.min(failures, 4), pauseMaxMs), signal));
+}
+
+function tell({ open, oldestMs, reason }: Leftover, { log }: CallScope): void {
+  log.warn("posts still open", { posts: open, oldestMs, reason: String(reason) });
 }
 
 /** A post storage of the originals has no marks. */

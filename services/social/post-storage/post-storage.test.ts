@@ -210,14 +210,16 @@ test("posts are open from when they are stored until they are closed", async () 
     await client.storePost({ reqId: 1n, post: post(id) }, testCall());
     nowMs += 1_000;
   }
-  const openIds = async (storedBefore: bigint, limit: number) => {
-    const posts = await client.listOpenPosts({ reqId: 1n, storedBefore, limit }, testCall());
+  const openIds = async (storedBefore: bigint, limit: number, without: bigint[] = []) => {
+    const request = { reqId: 1n, storedBefore, limit, without };
+    const posts = await client.listOpenPosts(request, testCall());
     return posts.map((one) => one.postId);
   };
 
   expect(await openIds(3_000n, 10)).toEqual([3n, 1n]);
   expect(await openIds(9_000n, 2)).toEqual([3n, 1n]);
   expect(await openIds(9_000n, 0)).toEqual([]);
+  expect(await openIds(9_000n, 2, [3n])).toEqual([1n, 2n]);
   await client.closePosts({ reqId: 1n, postIds: [1n, 3n, 99n] }, testCall());
   expect(await openIds(9_000n, 10)).toEqual([2n]);
 });

@@ -3,14 +3,13 @@ import { ServiceError } from "@faultline/rpc/errors";
 import { cachedMany } from "@faultline/stores/cached";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Collection, Mongo } from "@faultline/stores/mongo";
-import {
-  ErrorCode,
-  type PostStorageServiceHandlers,
-  serviceException,
-} from "@faultline/thrift/social";
+import type { PostStorageServiceHandlers } from "@faultline/thrift/social";
 import { ofMongo } from "../store-failures.ts";
 import { ensureUnique } from "../unique-index.ts";
+import { Answer, bytesOf, postBytesMax } from "./answer.ts";
 import { decodePost, encodePost } from "./cached-post.ts";
+import { createOpenPosts } from "./open-posts.ts";
+import { assertFew, handlerError, idsMax } from "./refusals.ts";
 import { documentOf, isSamePost, postOf, type StoredPost } from "./stored-post.ts";
 
 export interface PostStorageParts {
@@ -21,9 +20,9 @@ export interface PostStorageParts {
 
 /** Posts never change, so a cached one is never wrong; it goes so that those nobody reads do not stay for ever. */
 const cacheTtlS = 86_400;
-/** As many posts as one call may ask for, list or close. */
-const idsMax = 10_000;
-const listedMax = 1_000;
+const tooLarge = `A post has at most ${postBytesMax} bytes`;
+/** As many posts as are read at once: more than most pages have, and few enough to have them all in memory. */
+const readAtOnce = 100;
 
 /** Keeps posts, for good: a post is stored once it is in the database's journal. */
 export function createPostStorage(parts: PostStorageParts): PostStorageServiceHandlers {
@@ -32,6 +31,7 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
   const read = readingThrough(posts, parts.cache);
   return {
     async storePost({ post }, call) {
+      if (bytesOf(post) > postBytesMax) throw handlerError(tooLarge);
       // The mark is not for others: who has stored the post clears it once the post is in all timelines.
       const document = { ...documentOf(post), fanout: BigInt(now()) };
       try {
@@ -53,21 +53,15 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
       assertFew(postIds);
       const ids = postIds.map(String);
       if (new Set(ids).size < ids.length) throw handlerError("Post_ids are duplicated");
-      return [...(await read(ids, call)).values()].map(postOf);
+      const answer = new Answer();
+      for (let from = 0; from < ids.length; from += readAtOnce) {
+        const found = await read(ids.slice(from, from + readAtOnce), call);
+        for (const post of found.values()) if (!answer.add(postOf(post))) return answer.posts;
+      }
+      return answer.posts;
     },
 
-    async listOpenPosts({ storedBefore, limit }, call) {
-      const open = { fanout: { $lt: storedBefore } };
-      const options = { sort: { fanout: 1 }, limit: Math.min(limit, listedMax) } as const;
-      if (limit <= 0) return [];
-      return (await ofMongo(posts.find(open, call, options))).map(postOf);
-    },
-
-    async closePosts({ postIds }, call) {
-      assertFew(postIds);
-      const marked = { post_id: { $in: [...postIds] }, fanout: { $exists: true } };
-      await ofMongo(posts.updateMany(marked, { $unset: { fanout: "" } }, call));
-    },
+    ...createOpenPosts(posts),
 
     async listMentions({ userId, limit }, call) {
       const found = await ofMongo(
@@ -123,12 +117,4 @@ async function isStored(
 
 function isDuplicate(error: unknown): boolean {
   return error instanceof ServiceError && error.code === "alreadyExists";
-}
-
-function assertFew(postIds: readonly bigint[]): void {
-  if (postIds.length > idsMax) throw handlerError(`At most ${idsMax} posts are taken at once`);
-}
-
-function handlerError(message: string): ServiceError {
-  return serviceException(ErrorCode.SE_THRIFT_HANDLER_ERROR, message);
 }
