@@ -1,6 +1,7 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { Redis } from "@faultline/stores/redis";
 import type { TimelineEntry } from "@faultline/thrift/social";
+import { pageMax } from "./limits.ts";
 import { ofRedis } from "./store-failures.ts";
 import {
   addScript,
@@ -19,9 +20,6 @@ export interface Range {
   readonly start: number;
   readonly stop: number;
 }
-
-/** As many posts as one page may have. */
-const pageMax = 1_000;
 
 /** The range that is answered for what was asked; undefined if nothing is, as for a range that makes no sense. */
 export function pageOf({ start, stop }: Range): Range | undefined {

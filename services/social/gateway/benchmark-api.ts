@@ -1,7 +1,8 @@
 import type { HttpAnswer, Route } from "@faultline/rpc/http/route";
+import type { Manner } from "../any-verb.ts";
 import type { Backends } from "./backends.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
-import { type Manner, reading, saying, writing } from "./form-route.ts";
+import { reading, saying, writing } from "./form-route.ts";
 import { postJson } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
 import {

@@ -1,13 +1,14 @@
 import { ServiceError } from "@faultline/rpc/errors";
 import type { HttpAnswer, HttpRequest, Route } from "@faultline/rpc/http/route";
 import { ErrorCode, type Post } from "@faultline/thrift/social";
+import type { Manner } from "../any-verb.ts";
+import { Refusal } from "../refusal.ts";
 import type { Backends } from "./backends.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
-import { type Manner, reading, redirectTo, saying, writing } from "./form-route.ts";
+import { reading, redirectTo, saying, writing } from "./form-route.ts";
 import { postJson, userJson } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
 import { required, requiredName, requiredPage, requiredPostType } from "./parameters.ts";
-import { Refusal } from "./refusal.ts";
 import { newRequestId } from "./request-id.ts";
 import { cookieWith, cookieWithout, refuseForeignPages, type Sessions } from "./session.ts";
 

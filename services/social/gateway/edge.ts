@@ -1,8 +1,8 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { SocialGraphServiceClient } from "@faultline/thrift/social";
+import { incomplete } from "../refusal.ts";
 import type { Form } from "./form.ts";
 import { checkedName, parseId } from "./parameters.ts";
-import { incomplete } from "./refusal.ts";
 import { newRequestId } from "./request-id.ts";
 
 /** Who follows whom, or does not any more: both by id, or both by name. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { badRequest } from "./refusal.ts";
+import { badRequest } from "../refusal.ts";
 
 /** Parameters beyond these are not looked at, as the original does. */
 const pairsMax = 100;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { HttpHandlers, Route } from "@faultline/rpc/http/route";
+import { failuresOf } from "../refusal.ts";
 import type { Backends } from "./backends.ts";
 import { benchmarkApi } from "./benchmark-api.ts";
 import { browserApi } from "./browser-api.ts";
 import { type MediaPlace, mediaOrigin } from "./media-place.ts";
 import { pageHeaders } from "./page-headers.ts";
-import { failuresOf } from "./refusal.ts";
 import { createSessions } from "./session.ts";
 
 /** What a gateway is told about its deployment. */

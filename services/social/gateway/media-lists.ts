@@ -1,6 +1,6 @@
+import { badRequest } from "../refusal.ts";
 import type { Form } from "./form.ts";
 import { checkedName, parseId } from "./parameters.ts";
-import { badRequest } from "./refusal.ts";
 
 /** The pictures and films of a post: ids and types that belong together by their place. */
 export interface MediaLists {

@@ -1,12 +1,10 @@
+import { pageMax } from "../limits.ts";
+import { badRequest, incomplete } from "../refusal.ts";
 import type { Form } from "./form.ts";
-import { badRequest, incomplete } from "./refusal.ts";
 
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 const int32Max = 2_147_483_647n;
-
-/** The most posts that one page of a timeline has, as the services have it. Known clients ask for 100 at most. */
-export const pageMax = 1_000;
 
 /** A value that must be there. Throws a `Refusal` without it. */
 export function required(form: Form, name: string): string {

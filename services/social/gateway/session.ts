@@ -1,6 +1,6 @@
 import type { HttpRequest } from "@faultline/rpc/http/route";
 import { type Login, verifyLogin } from "../login-token.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../refusal.ts";
 
 const cookieName = "login_token";
 /** The original's cookie outlives its token, so that who comes back is told to log in again. */

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { HttpHandlers, Route } from "@faultline/rpc/http/route";
 import type { Mongo } from "@faultline/stores/mongo";
+import { anyVerb, type Manner } from "../any-verb.ts";
+import { failuresOf, incomplete, Refusal } from "../refusal.ts";
 import { servedRange } from "./byte-range.ts";
 import { headersOf } from "./media-type.ts";
-import { failuresOf, Refusal } from "./refusal.ts";
 import { createUploads, fileBytesMax } from "./uploads.ts";
 
 /** A picture or film as the original stores it, but for its bytes, which there are a string. */
@@ -12,6 +13,7 @@ export interface StoredMedia {
   readonly file: Buffer;
 }
 
+const textType = "text/plain; charset=utf-8";
 /** Room in a body for what goes around a file. */
 const multipartBytesMax = 65_536;
 
@@ -27,40 +29,28 @@ export function createMediaFrontend(mongo: Mongo): HttpHandlers {
   };
   const download: Route["handle"] = async ({ query, headers }, call) => {
     const filename = query.get("filename");
-    if (!filename) throw new Refusal(400, "Incomplete arguments");
+    if (!filename) throw incomplete();
     const file = await media.findBytes({ filename }, "file", call);
     if (!file) throw new Refusal(404, "Not found");
     return servedRange(file, headers.range, headersOf(filename));
   };
   const routes: Route[] = [
     {
-      ...anyVerb("/upload-media", "Upload media failure", upload),
+      ...anyVerb(at("/upload-media", "Upload media failure"), upload),
       deadlineMs: 30_000,
       bodyBytesMax: fileBytesMax + multipartBytesMax,
     },
-    { ...anyVerb("/get-media", "Get media failure", download), deadlineMs: 10_000 },
+    { ...anyVerb(at("/get-media", "Get media failure"), download), deadlineMs: 10_000 },
   ];
   return {
     routes,
     crossOrigin: (path) => routes.some((route) => path.startsWith(route.path)),
-    renderError: failuresOf("Failure"),
+    renderError: failuresOf("Failure", textType),
   };
 }
 
-function anyVerb(path: string, attempt: string, handle: Route["handle"]): Route {
-  const renderError = failuresOf(attempt);
-  return {
-    ...{ methods: "any", path, prefix: true, renderError },
-    async handle(request, call) {
-      try {
-        return await handle(request, call);
-      } catch (error) {
-        // What a client has to put right is an answer like any other, and no failure of ours to record.
-        if (error instanceof Refusal) return renderError(error);
-        throw error;
-      }
-    },
-  };
+function at(path: string, attempt: string): Manner {
+  return { path, attempt, textType };
 }
 
 /** Nobody guesses it: who knows it was given it. */

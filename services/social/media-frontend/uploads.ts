@@ -2,13 +2,13 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { HttpRequest } from "@faultline/rpc/http/route";
-import { Refusal } from "./refusal.ts";
+import { mediaTypeMax } from "../limits.ts";
+import { badRequest, incomplete, Refusal } from "../refusal.ts";
 
 /** A document of MongoDB has 16 MiB, with its other fields. */
 export const fileBytesMax = 16_777_216 - 16_384;
 /** How much of unfinished uploads is in memory at once. */
 const unfinishedBytesMax = 134_217_728;
-const typeCharactersMax = 64;
 
 export interface Upload {
   readonly file: Buffer;
@@ -67,7 +67,7 @@ function parserFor(headers: BusboyHeaders) {
 }
 
 function malformed(cause: unknown): Refusal {
-  return new Refusal(400, "Invalid arguments: not an upload of multipart/form-data", { cause });
+  return badRequest("not an upload of multipart/form-data", { cause });
 }
 
 /** The files of an upload, which are one to the original: their bytes one after the other, the last one's name. */
@@ -98,9 +98,9 @@ class Parts {
   finished(): Upload {
     const name = this.#filename.replace(/\.+$/, "");
     const type = name.slice(name.lastIndexOf(".") + 1);
-    if (type === "") throw new Refusal(400, "Incomplete arguments");
-    if (type.length > typeCharactersMax || /[\p{Cc}/\\]/u.test(type)) {
-      throw new Refusal(400, "Invalid arguments: the file's name has no usable ending");
+    if (type === "") throw incomplete();
+    if (type.length > mediaTypeMax || /[\p{Cc}/\\]/u.test(type)) {
+      throw badRequest("the file's name has no usable ending");
     }
     return { file: Buffer.concat(this.#chunks), type };
   }

@@ -11,7 +11,8 @@ import {
 } from "@faultline/thrift/social";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createText, textMax } from "./text.ts";
+import { textMax } from "../limits.ts";
+import { createText } from "./text.ts";
 
 /** Shortens the first URL to S0, the next to S1; everybody mentioned is a user. Keeps what it is asked. */
 function callees(failures: { urls?: () => Error; mentions?: () => Error } = {}) {

@@ -7,9 +7,7 @@ import {
   type UserMentionServiceClient,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
-
-/** As many UTF-16 units as a text may have. */
-export const textMax = 65_536;
+import { textMax } from "../limits.ts";
 
 // Both look at each character a fixed number of times, however long a text is. What counts as a URL ends where the
 // originals end it, before the first of / : ? # and others, so that both systems shorten the same.

@@ -5,21 +5,24 @@ const codes: Readonly<Record<number, Code>> = {
   400: "invalidArgument",
   401: "unauthenticated",
   403: "permissionDenied",
+  404: "notFound",
+  413: "outOfRange",
+  503: "resourceExhausted",
 };
 
-/** A request that the client has to put right. Its message is the whole answer. */
+/** A request that the client has to put right, or to send later. Its message is the whole answer. */
 export class Refusal extends ServiceError {
   readonly status: number;
 
-  constructor(status: number, message: string) {
-    super(codes[status] ?? "failedPrecondition", message);
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(codes[status] ?? "failedPrecondition", message, options);
     this.status = status;
   }
 }
 
 /** A parameter is there, but makes no sense. */
-export function badRequest(reason: string): Refusal {
-  return new Refusal(400, `Invalid arguments: ${reason}`);
+export function badRequest(reason: string, options?: ErrorOptions): Refusal {
+  return new Refusal(400, `Invalid arguments: ${reason}`, options);
 }
 
 /** A parameter is missing or empty, in the original's words. */
@@ -31,8 +34,8 @@ export function incomplete(): Refusal {
  * How the failures of a route look: a refusal is its own text; anything else is a 500 that begins with what was
  * tried and ends with what the services said.
  */
-export function failuresOf(attempt: string, contentType: string): (error: Error) => HttpAnswer {
-  const headers = { "content-type": contentType };
+export function failuresOf(attempt: string, textType: string): (error: Error) => HttpAnswer {
+  const headers = { "content-type": textType };
   return (error) => {
     if (error instanceof Refusal) {
       return { status: error.status, headers, body: `${error.message}\n` };
