@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { cutOffAfter } from "./answered.ts";
 import { keepFromOthers } from "./cross-origin.ts";
 import type { HttpAnswer } from "./route.ts";
 
@@ -31,12 +32,13 @@ export function textAnswer(
  */
 export function sendAnswer(
   response: ServerResponse,
-  { status = 200, headers, body }: HttpAnswer,
+  { status = 200, headers, body, sendMs }: HttpAnswer,
   common?: Readonly<Record<string, string>>,
 ): void {
   // Headers and a text leave in one piece, which bytes would not.
   const sent = typeof body === "string" || body instanceof Uint8Array ? body : jsonLine(body);
   const length = Buffer.byteLength(sent);
+  if (sendMs !== undefined) cutOffAfter(response, sendMs);
   keepFromOthers(response, status);
   response.writeHead(status, {
     "content-type": typeOf(body),

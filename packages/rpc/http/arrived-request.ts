@@ -1,4 +1,5 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { whenAnswered } from "./answered.ts";
 import { hasBody, readPieces, readWhole } from "./body.ts";
 import { parseQuery } from "./query.ts";
 import type { HttpRequest, Query } from "./route.ts";
@@ -12,18 +13,21 @@ export class ArrivedRequest implements HttpRequest {
   readonly search: string;
   readonly headers: HttpRequest["headers"];
   readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
   readonly #bodyBytesMax: number;
   #query: Query | undefined;
   #body: Promise<Buffer> | undefined;
 
   /** Without `bodyBytesMax` the body is somebody else's to read. */
-  constructor(message: IncomingMessage, { path, query }: Target, bodyBytesMax: number | undefined) {
+  constructor(response: ServerResponse, { path, query }: Target, bodyBytesMax: number | undefined) {
+    const message: IncomingMessage = response.req;
     this.method = message.method ?? "";
     this.scheme = "encrypted" in message.socket ? "https" : "http";
     this.path = path;
     this.search = query;
     this.headers = message.headers;
     this.#message = message;
+    this.#response = response;
     this.#bodyBytesMax = bodyBytesMax !== undefined && hasBody(message) ? bodyBytesMax : 0;
   }
 
@@ -40,6 +44,10 @@ export class ArrivedRequest implements HttpRequest {
 
   get pieces(): AsyncIterable<Buffer> {
     return this.#bodyBytesMax === 0 ? none() : readPieces(this.#message, this.#bodyBytesMax);
+  }
+
+  whenAnswered(work: () => void): void {
+    whenAnswered(this.#response, work);
   }
 }
 

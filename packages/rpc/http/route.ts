@@ -14,6 +14,8 @@ export interface HttpRequest {
   body(): Promise<Buffer>;
   /** The same piece by piece, no faster than it is taken. A body can be read in one way only. */
   readonly pieces: AsyncIterable<Buffer>;
+  /** Calls back once its answer has left or its client is gone; at once if that is so already. */
+  whenAnswered(work: () => void): void;
 }
 
 /** The parameters of a URL: the first value of each name, and undefined for an absent one. */
@@ -27,6 +29,8 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text and bytes are sent as they are; anything else as JSON on one line, ended by a newline. */
   readonly body: unknown;
+  /** How long its client may take to receive it; whoever is slower is cut off. Left out, as long as it likes. */
+  readonly sendMs?: number;
 }
 
 /** One entry of a front door's contract. */

@@ -80,7 +80,7 @@ function bindRoute(options: RoutesOptions, route: Route): Answering {
     response.once("close", () => {
       if (!response.writableFinished) cancellation.cancel(canceled("context canceled"));
     });
-    const call = startCall(options, route, { request, method, target, cancellation });
+    const call = startCall(options, route, { response, method, target, cancellation });
     const answer = await stack.run(call).catch((thrown) => failure(handlers, route, thrown));
     cancellation.finish();
     if (route.bodyBytesMax !== undefined && !request.readableEnded) discardBody(request);
@@ -133,16 +133,16 @@ function failure(handlers: HttpHandlers, route: Route, thrown: unknown): HttpAns
 }
 
 interface Arrival {
-  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly method: string;
   readonly target: Target;
   readonly cancellation: Cancellation;
 }
 
 function startCall(options: RoutesOptions, route: Route, arrival: Arrival): Call {
-  const { request, method, target, cancellation } = arrival;
-  const { headers } = request;
-  const arrived = new ArrivedRequest(request, target, route.bodyBytesMax);
+  const { response, method, target, cancellation } = arrival;
+  const { headers } = response.req;
+  const arrived = new ArrivedRequest(response, target, route.bodyBytesMax);
   return callWith(
     {
       kind: "server",

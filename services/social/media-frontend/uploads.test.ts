@@ -19,6 +19,7 @@ function uploadOf(bytes: number, taken: () => Promise<void> = async () => {}): H
     headers: { "content-type": "multipart/form-data; boundary=b" },
     body: () => Promise.reject(new Error("nobody wants all of it at once")),
     pieces: pieces(),
+    whenAnswered() {},
   };
 }
 
