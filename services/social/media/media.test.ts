@@ -43,3 +43,26 @@ test("ids and types of different number are refused", async () => {
     message: "The lengths of media_id list and media_type list are not equal",
   });
 });
+
+test.each([
+  [101, "png", "a post has at most 100 media"],
+  [1, "p".repeat(65), "the type of a medium has at most 64 characters"],
+])("%i media of types like %.8s are refused: %s", async (count, type, message) => {
+  const request = {
+    reqId: 1n,
+    mediaTypes: Array(count).fill(type),
+    mediaIds: Array(count).fill(1n),
+  };
+
+  await expect(startMedia().composeMedia(request, testCall())).rejects.toMatchObject({
+    exceptionCode: ErrorCode.SE_THRIFT_HANDLER_ERROR,
+    message,
+  });
+});
+
+test("a post may have a hundred media of long types", async () => {
+  const mediaTypes = Array(100).fill("p".repeat(64));
+  const request = { reqId: 1n, mediaTypes, mediaIds: Array(100).fill(1n) };
+
+  expect(await startMedia().composeMedia(request, testCall())).toHaveLength(100);
+});

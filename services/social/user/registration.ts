@@ -11,6 +11,7 @@ import { ofMongo } from "../store-failures.ts";
 import type { StoredUser } from "../stored-user.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { drawSalt, hashOf } from "./passwords.ts";
+import { assertShort } from "./short-names.ts";
 
 /** Who wants to be a user. */
 export interface Registration {
@@ -22,7 +23,7 @@ export interface Registration {
   readonly password: string;
 }
 
-/** Longer than any front door lets in. */
+/** As much as a password, or a name that nobody posts under, may have: more than any front door lets in. */
 const textBytesMax = 16_384;
 /** As many of the names that several users have as a line of the log tells. */
 const toldNamesMax = 10;
@@ -119,6 +120,7 @@ function assertNames({
 }: Omit<Registration, "reqId">): void {
   const names = [firstName, lastName, username];
   if (names.some((name) => name.includes("\0"))) throw refused("a name must not contain NUL");
+  assertShort(username);
   if ([...names, password].some((text) => Buffer.byteLength(text) > textBytesMax))
     throw refused(`names and passwords have at most ${textBytesMax} bytes`);
 }

@@ -50,6 +50,20 @@ inBothThriftWorlds("a creator given by id is taken as given", async (start) => {
   );
 });
 
+inBothThriftWorlds("a creator's name has at most 256 bytes", async (start) => {
+  const { handlers } = await startedUser();
+  const user = await start(UserService, handlers);
+  const asked = { reqId: 1n, userId: 1n, username: "ö".repeat(128) };
+
+  expect(await user.composeCreatorWithUserId(asked, testCall())).toMatchObject({ userId: 1n });
+  await expect(
+    user.composeCreatorWithUserId({ ...asked, username: "ö".repeat(129) }, testCall()),
+  ).rejects.toMatchObject({
+    exceptionCode: ErrorCode.SE_THRIFT_HANDLER_ERROR,
+    message: "a user name has at most 256 bytes",
+  });
+});
+
 test("ids are cached in the original's form, and not for ever", async () => {
   let nowMs = 0;
   const cache = createMemoryCache({ now: () => nowMs });

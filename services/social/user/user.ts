@@ -13,6 +13,7 @@ import type { UniqueIds } from "../unique-ids.ts";
 import { type Credentials, findingCredentials } from "./credentials.ts";
 import { hashOf, isSameHash } from "./passwords.ts";
 import { type Registration, register } from "./registration.ts";
+import { assertShort } from "./short-names.ts";
 import { createUserIds } from "./user-ids.ts";
 
 export interface UserParts {
@@ -61,7 +62,10 @@ export function createUser(parts: UserParts): UserServiceHandlers {
     },
 
     // Who posts is taken at his word; the front door knows who it is.
-    composeCreatorWithUserId: async ({ userId, username }) => ({ userId, username }),
+    async composeCreatorWithUserId({ userId, username }) {
+      assertShort(username);
+      return { userId, username };
+    },
 
     composeCreatorWithUsername: async ({ username }, call) => {
       return { userId: await idOf(username, call), username };
