@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { testCall } from "@faultline/rpc/test-call";
 import type { Mongo } from "@faultline/stores/mongo";
 import { connectMongo } from "@faultline/stores/mongo-client";
@@ -191,6 +193,28 @@ test("without Redis timelines are read from the database, and writing fails", as
   expect(await stored(5n)).toEqual([2n, 1n]);
   await alive.write(5n, 2n);
   expect(await alive.read(5n, 0, 10)).toEqual([2n, 1n]);
+});
+
+test("with a Redis that hangs timelines are read from the database", async () => {
+  const sockets = new Set<Socket>();
+  const hung = createServer((socket) => sockets.add(socket.on("error", () => {})));
+  hung.listen(0, "127.0.0.1");
+  await once(hung, "listening");
+  const { port } = hung.address() as AddressInfo;
+  const url = `redis://127.0.0.1:${port}`;
+  const redis = connectRedis({ url, service: "test", peer: "redis", timeoutMs: 50 });
+  onTestFinished(async () => {
+    await redis.close();
+    for (const socket of sockets) socket.destroy();
+    hung.close();
+  });
+  const mongo = createMemoryMongo();
+  const { write } = await open({ mongo, redis: createMemoryRedis() });
+  await write(5n, 1n);
+  const { read } = await open({ mongo, redis });
+
+  expect(await read(5n, 0, 10)).toEqual([1n]);
+  expect(await read(5n, 0, 10)).toEqual([1n]);
 });
 
 test("a database that fails is the contract's exception, not an empty page", async () => {

@@ -2,6 +2,7 @@ import type { CallScope } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { Mongo } from "@faultline/stores/mongo";
 import type { Redis } from "@faultline/stores/redis";
+import { isOver } from "@faultline/stores/within-scope";
 import {
   ErrorCode,
   type Followee,
@@ -119,9 +120,8 @@ class Reader {
   }
 
   #passOver(error: unknown, scope: CallScope): void {
-    const isStores =
-      error instanceof ServiceError && error.exceptionCode === ErrorCode.SE_REDIS_ERROR;
-    if (!isStores) throw error;
+    // A Redis that hangs is past its own time, which is not the call's.
+    if (!(error instanceof ServiceError) || isOver(scope)) throw error;
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < tellEveryMs) return;
     this.#toldAtMs = nowMs;
