@@ -10,8 +10,8 @@ export interface Callee {
 }
 
 /**
- * Waits for a callee. Its failure is logged and goes on as it is. That too many calls of it wait already is the
- * contract's `SE_THRIFT_CONN_ERROR`.
+ * Waits for a callee. Its failure is logged and goes on as it is; that the pool of connections to it is full, in the
+ * originals' words.
  */
 export async function ofCallee<Result>(
   work: Promise<Result>,
@@ -22,16 +22,17 @@ export async function ofCallee<Result>(
     return await work;
   } catch (error) {
     // That the caller has left is nobody's failure.
-    if (isOf("canceled", error)) throw error;
+    if (error instanceof ServiceError && error.code === "canceled") throw error;
     const reason = error instanceof Error ? error.message : String(error);
     for (const text of failureTexts) log.error(text, { reason });
-    throw isOf("resourceExhausted", error) ? noConnection(name, error) : error;
+    throw isOfFullPool(error) ? noConnection(name, error) : error;
   }
 }
 
-/** Whether the call failed so by itself: exceptions of the contract, a callee's about its own callees too, have other codes. */
-function isOf(code: "canceled" | "resourceExhausted", error: unknown): boolean {
-  return error instanceof ServiceError && error.code === code;
+/** Whether our own client says so: an exception that came over the wire, of a callee's callees, has another code. */
+function isOfFullPool(error: unknown): error is ServiceError {
+  if (!(error instanceof ServiceError) || error.code !== "resourceExhausted") return false;
+  return error.exceptionCode === ErrorCode.SE_THRIFT_CONN_ERROR;
 }
 
 function noConnection(name: string, cause: unknown): Error {

@@ -165,12 +165,27 @@ test.each([
   ["urls", "Failed to connect to url-shorten-service"],
   ["mentions", "Failed to connect to user-mention-service"],
 ])("no room for a call of %s is the contract's connection error", async (callee, message) => {
-  const { shortener, mentions } = callees({ [callee]: () => exhausted("4096 calls wait already") });
+  const exceptionCode = ErrorCode.SE_THRIFT_CONN_ERROR;
+  const full = () => new ServiceError("resourceExhausted", "Failed to connect", { exceptionCode });
+  const { shortener, mentions } = callees({ [callee]: full });
   const handlers = createText(shortener, mentions);
 
   await expect(handlers.composeText({ reqId: 1n, text: "" }, someCall())).rejects.toMatchObject({
-    exceptionCode: ErrorCode.SE_THRIFT_CONN_ERROR,
+    exceptionCode,
     message,
+  });
+});
+
+test("a callee that is exhausted itself, or answers too much, is not taken for one without room", async () => {
+  const { shortener, mentions } = callees({
+    urls: () => exhausted("the message has 16777217 bytes"),
+  });
+  const handlers = createText(shortener, mentions);
+
+  const asked = handlers.composeText({ reqId: 1n, text: "" }, someCall());
+  await expect(asked).rejects.toMatchObject({
+    exceptionCode: undefined,
+    message: "the message has 16777217 bytes",
   });
 });
 
