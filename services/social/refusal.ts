@@ -38,7 +38,9 @@ export function failuresOf(attempt: string, textType: string): (error: Error) =>
   const headers = { "content-type": textType };
   return (error) => {
     if (error instanceof Refusal) {
-      return { status: error.status, headers, body: `${error.message}\n` };
+      const { status, message } = error;
+      const again = status === 503 ? { "retry-after": "5" } : {};
+      return { status, headers: { ...headers, ...again }, body: `${message}\n` };
     }
     return { status: 500, headers, body: `${attempt}: ${error.message}\n` };
   };

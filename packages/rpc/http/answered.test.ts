@@ -33,20 +33,22 @@ function ask(port: number, times: number): Socket {
   return socket;
 }
 
+const inTime = { timeout: 30_000 };
+
 test("a handler learns that its answer has left, each time on one connection", async () => {
   const { counted, url } = await openCountingDoor({ body: "a" });
   for (const times of [1, 2, 3]) {
     await (await fetch(`${url}/a`)).text();
-    await expect.poll(() => counted).toEqual({ held: 0, answered: times });
+    await expect.poll(() => counted, inTime).toEqual({ held: 0, answered: times });
   }
 });
 
 test("a handler learns that its client is gone, also if it asked more before it took an answer", async () => {
   const { counted, port } = await openCountingDoor({ body: large });
   const socket = ask(port, 20);
-  await expect.poll(() => counted.held).toBe(20);
+  await expect.poll(() => counted.held, inTime).toBe(20);
   socket.destroy();
-  await expect.poll(() => counted.held).toBe(0);
+  await expect.poll(() => counted.held, inTime).toBe(0);
 });
 
 test("who is too slow to take an answer is cut off, and what waits behind it too", async () => {
@@ -54,8 +56,8 @@ test("who is too slow to take an answer is cut off, and what waits behind it too
   const closed = Promise.withResolvers<void>();
   const socket = ask(port, 2);
   socket.on("close", () => closed.resolve());
-  await expect.poll(() => counted.answered).toBeGreaterThan(0);
-  await expect.poll(() => counted.held).toBe(0);
+  await expect.poll(() => counted.answered, inTime).toBeGreaterThan(0);
+  await expect.poll(() => counted.held, inTime).toBe(0);
   socket.resume();
   await closed.promise;
   expect(socket.bytesRead).toBeLessThan(large.byteLength);

@@ -4,6 +4,8 @@ import type { Mongo } from "@faultline/stores/mongo";
 import { anyVerb, type Manner } from "../any-verb.ts";
 import { failuresOf, incomplete, Refusal } from "../refusal.ts";
 import { servedRange } from "./byte-range.ts";
+import { createDownloads } from "./downloads.ts";
+import { MediaMemory } from "./media-memory.ts";
 import { headersOf } from "./media-type.ts";
 import { createUploads, fileBytesMax } from "./uploads.ts";
 
@@ -17,22 +19,33 @@ const textType = "text/plain; charset=utf-8";
 /** Room in a body for what goes around a file. */
 const multipartBytesMax = 65_536;
 
+export interface MediaFrontendOptions {
+  readonly memory?: MediaMemory;
+  /** How long a client may take to receive so many bytes. */
+  readonly sendMs?: (bytes: number) => number;
+}
+
 /** The front door for pictures and films: takes them in, and gives them back exactly. */
-export function createMediaFrontend(mongo: Mongo): HttpHandlers {
+export function createMediaFrontend(
+  mongo: Mongo,
+  { memory = new MediaMemory(), sendMs = slowestSendMs }: MediaFrontendOptions = {},
+): HttpHandlers {
   const media = mongo.collection<StoredMedia>("media");
-  const uploads = createUploads();
-  const upload: Route["handle"] = async (request, call) => {
-    const { file, type } = await uploads.read(request);
-    const id = newMediaId();
-    await media.insertMany([{ filename: `${id}.${type}`, file }], call, { durable: true });
-    return { body: { media_id: String(id), media_type: type } };
-  };
-  const download: Route["handle"] = async ({ query, headers }, call) => {
-    const filename = query.get("filename");
+  const uploads = createUploads(memory);
+  const downloads = createDownloads(media, memory);
+  const upload: Route["handle"] = (request, call) =>
+    uploads.take(request, async ({ file, type }) => {
+      const id = newMediaId();
+      await media.insertMany([{ filename: `${id}.${type}`, file }], call, { durable: true });
+      return { body: { media_id: String(id), media_type: type } };
+    });
+  const download: Route["handle"] = async (request, call) => {
+    const filename = request.query.get("filename");
     if (!filename) throw incomplete();
-    const file = await media.findBytes({ filename }, "file", call);
+    const file = await downloads.read(filename, request, call);
     if (!file) throw new Refusal(404, "Not found");
-    return servedRange(file, headers.range, headersOf(filename));
+    const answer = servedRange(file, request.headers.range, headersOf(filename));
+    return { ...answer, sendMs: sendMs(Buffer.byteLength(answer.body)) };
   };
   const routes: Route[] = [
     {
@@ -51,6 +64,11 @@ export function createMediaFrontend(mongo: Mongo): HttpHandlers {
 
 function at(path: string, attempt: string): Manner {
   return { path, attempt, textType };
+}
+
+/** Half a minute, and a second for each 128 KiB: who is slower takes the room of others. */
+function slowestSendMs(bytes: number): number {
+  return 30_000 + bytes / 131.072;
 }
 
 /** Nobody guesses it: who knows it was given it. */

@@ -1,18 +1,17 @@
 import type { HttpRequest } from "@faultline/rpc/http/route";
 import { expect, test } from "vitest";
-import { createUploads } from "./uploads.ts";
+import { MediaMemory } from "./media-memory.ts";
+import { createUploads, type Upload } from "./uploads.ts";
 
 const start = '--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\n\r\n';
 
-/** An upload that calls back once all of its file is taken, and does not end before that is answered. */
-function uploadOf(bytes: number, taken: () => Promise<void> = async () => {}): HttpRequest {
+/** An upload that tells when all of it has been taken. */
+function uploadOf(bytes: number, arrived = Promise.withResolvers<void>()): HttpRequest {
   async function* pieces() {
     yield Buffer.from(start);
     yield Buffer.alloc(bytes);
-    // The parser holds a few bytes back that could be the beginning of the end.
-    yield Buffer.from("the rest");
-    await taken();
-    yield Buffer.from("\r\n--b--\r\n");
+    yield Buffer.from("the rest\r\n--b--\r\n");
+    arrived.resolve();
   }
   return {
     ...{ method: "POST", scheme: "http", path: "/upload-media", search: "", query: new Map() },
@@ -23,20 +22,24 @@ function uploadOf(bytes: number, taken: () => Promise<void> = async () => {}): H
   };
 }
 
-test("uploads share the room there is, and give it back", async () => {
-  const uploads = createUploads(1_000);
+const untouched = async ({ file, type }: Upload) => [file.byteLength, type];
+
+test("uploads share the room there is until they are stored, and give it back", async () => {
+  const uploads = createUploads(new MediaMemory(2_000));
   const [arrived, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const first = uploads.read(
-    uploadOf(900, () => {
-      arrived.resolve();
-      return gate.promise;
-    }),
-  );
+  const first = uploads.take(uploadOf(900, arrived), async (upload) => {
+    await gate.promise;
+    return untouched(upload);
+  });
   await arrived.promise;
 
-  await expect(uploads.read(uploadOf(200))).rejects.toMatchObject({ status: 503 });
+  await expect(uploads.take(uploadOf(200), untouched)).rejects.toMatchObject({ status: 503 });
   gate.resolve();
-  expect((await first).file.byteLength).toBe(908);
+  expect(await first).toEqual([908, "png"]);
 
-  expect(await uploads.read(uploadOf(992))).toMatchObject({ type: "png" });
+  expect(await uploads.take(uploadOf(992), untouched)).toEqual([1_000, "png"]);
+  await expect(
+    uploads.take(uploadOf(992), () => Promise.reject(new Error("the disk is full"))),
+  ).rejects.toThrow("the disk is full");
+  expect(await uploads.take(uploadOf(992), untouched)).toEqual([1_000, "png"]);
 });

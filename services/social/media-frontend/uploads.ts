@@ -4,11 +4,13 @@ import { ServiceError } from "@faultline/rpc/errors";
 import type { HttpRequest } from "@faultline/rpc/http/route";
 import { mediaTypeMax } from "../limits.ts";
 import { badRequest, incomplete, Refusal } from "../refusal.ts";
+import type { MediaClaim, MediaMemory } from "./media-memory.ts";
 
 /** A document of MongoDB has 16 MiB, with its other fields. */
 export const fileBytesMax = 16_777_216 - 16_384;
-/** How much of unfinished uploads is in memory at once. */
-const unfinishedBytesMax = 134_217_728;
+
+/** A file is there as it came, and as it goes to the database. */
+const copiesOfUpload = 2;
 
 export interface Upload {
   readonly file: Buffer;
@@ -16,37 +18,39 @@ export interface Upload {
   readonly type: string;
 }
 
-/** Reads what browsers send; all of its readings share the room there is. */
+/** Reads what browsers send; all of it shares the room there is. */
 export interface Uploads {
-  /** Throws a `Refusal`: 400 for what is no upload, 413 for a file too large, 503 while there is no room. */
-  read(request: HttpRequest): Promise<Upload>;
+  /**
+   * Has an upload stored, and answers what `store` does. Throws a `Refusal`: 400 for what is no upload, 413 for a file
+   * too large, 503 while there is no room.
+   */
+  take<T>(request: HttpRequest, store: (upload: Upload) => Promise<T>): Promise<T>;
 }
 
-export function createUploads(bytesMax = unfinishedBytesMax): Uploads {
-  let unfinishedBytes = 0;
+export function createUploads(memory: MediaMemory): Uploads {
   return {
-    async read(request) {
-      const parts = new Parts((bytes) => {
-        unfinishedBytes += bytes;
-        return unfinishedBytes <= bytesMax;
-      });
+    async take(request, store) {
+      const claim = memory.claim(0);
       try {
-        await receive(request, parts);
-        return parts.finished();
+        return await store(await receive(request, claim));
       } finally {
-        unfinishedBytes -= parts.bytes;
+        claim.release();
       }
     },
   };
 }
 
-async function receive({ headers, pieces }: HttpRequest, parts: Parts): Promise<void> {
+async function receive({ headers, pieces }: HttpRequest, claim: MediaClaim): Promise<Upload> {
+  const parts = new Parts(claim);
   const parser = parserFor(headers as BusboyHeaders);
   parser.on("file", (_field, file, filename) => {
     parts.begin(filename);
     file.on("data", (chunk: Buffer) => {
-      const refusal = parts.add(chunk);
-      if (refusal) parser.destroy(refusal);
+      try {
+        parts.add(chunk);
+      } catch (refusal) {
+        parser.destroy(refusal as Refusal);
+      }
     });
     // The parser fails with it, which is what is told.
     file.on("error", () => {});
@@ -56,6 +60,7 @@ async function receive({ headers, pieces }: HttpRequest, parts: Parts): Promise<
   } catch (cause) {
     throw cause instanceof ServiceError ? cause : malformed(cause);
   }
+  return parts.finished();
 }
 
 function parserFor(headers: BusboyHeaders) {
@@ -72,12 +77,12 @@ function malformed(cause: unknown): Refusal {
 
 /** The files of an upload, which are one to the original: their bytes one after the other, the last one's name. */
 class Parts {
-  bytes = 0;
   readonly #chunks: Buffer[] = [];
-  readonly #claim: (bytes: number) => boolean;
+  readonly #claim: MediaClaim;
+  #bytes = 0;
   #filename = "";
 
-  constructor(claim: (bytes: number) => boolean) {
+  constructor(claim: MediaClaim) {
     this.#claim = claim;
   }
 
@@ -85,14 +90,11 @@ class Parts {
     if (filename) this.#filename = filename;
   }
 
-  /** Why it must not go on, if it must not. */
-  add(chunk: Buffer): Refusal | undefined {
-    this.bytes += chunk.byteLength;
-    const hasRoom = this.#claim(chunk.byteLength);
-    if (this.bytes > fileBytesMax) return new Refusal(413, "413 content too large");
-    if (!hasRoom) return new Refusal(503, "Too many uploads at once, please try again");
+  add(chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > fileBytesMax) throw new Refusal(413, "413 content too large");
+    this.#claim.resize(this.#bytes * copiesOfUpload);
     this.#chunks.push(chunk);
-    return undefined;
   }
 
   finished(): Upload {

@@ -27,7 +27,7 @@ const sayings = [
   [/^(?:Follow|Unfollow) Failed: User: (.*) is not registered$/, (name) => `Nobody here is called ${name}.`, "Please check the name; upper and lower case count."],
   [/^Incomplete arguments$/, () => "Something is missing.", "Please fill in everything."],
   [/^413 /, () => "This is too large.", "Please choose something smaller."],
-  [/^Too many uploads at once/, () => "Many people are sending pictures right now.", again],
+  [/^Too many (?:pictures and films|requests) at once/, () => "Many people are sending or looking at pictures right now.", again],
 ];
 
 /** The server answered with an error. */
