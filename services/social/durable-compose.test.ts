@@ -4,8 +4,9 @@ import { unavailable } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import { createMemoryRedis } from "@faultline/stores/redis-memory";
+import { troubledRedis } from "@faultline/stores/testing/troubled-redis";
 import fc from "fast-check";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import {
   expectEverywhereOrNowhere,
   type Followers,
@@ -142,3 +143,30 @@ test.each(["failed", "unheard"] as const)(
     }
   },
 );
+
+test("who follows by way of a replica that does not reach Redis gets every post that comes then", async () => {
+  const stores = troubledStores([]);
+  await prepare(stores);
+  let reached = true;
+  const graphRedis = troubledRedis(stores.graphRedis, () => (reached ? "done" : "failed"));
+  const [cutOff, other] = [replicas({ ...stores, graphRedis }), replicas(stores)];
+  for (const { graphRepair } of [cutOff, other]) await graphRepair.sweep(testCall());
+  const received = async (userId: bigint) => {
+    const page = { reqId: 0n, userId, start: 0, stop: 10 };
+    const posts = await other.clients["home-timeline"].readHomeTimeline(page, testCall());
+    return posts.map(({ reqId }) => reqId);
+  };
+  const follow = (by: typeof other, userId: bigint) =>
+    by.clients["social-graph"].follow({ reqId: 0n, userId, followeeId: 1n }, testCall());
+  await follow(cutOff, 2n);
+  // From here on Redis has the list of followers, and both timelines.
+  expect(await make(other, { reqId: 1n, author: 1n, mentions: [] }, 10_000)).toBe(true);
+  expect(await received(2n)).toEqual([1n]);
+  expect(await received(3n)).toEqual([]);
+
+  reached = false;
+  await follow(cutOff, 3n);
+  expect(await make(other, { reqId: 2n, author: 1n, mentions: [] }, 10_000)).toBe(true);
+
+  expect(await received(3n)).toEqual([2n]);
+});

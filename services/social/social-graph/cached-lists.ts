@@ -24,7 +24,8 @@ export interface Filling {
  * change takes list, proof and token away, after the database has it; without its token a list is not published.
  *
  * Nothing here throws for Redis: what it does not answer is read from the database. If a change could not take a list
- * away, no list is trusted any more until `regainTrust`.
+ * away, this process trusts no list any more until `regainTrust`. Others know nothing of that, and trust the old list
+ * for the seconds until a repair has taken it away; whoever must not asks the database first, as `Lists` does.
  */
 export class CachedLists {
   readonly #redis: Redis;

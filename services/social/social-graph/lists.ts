@@ -17,9 +17,17 @@ export class Lists {
     this.#cached = cached;
   }
 
-  /** Nobody follows somebody unknown. */
+  /**
+   * All followers whose follow was answered before, by whichever replica: a post that misses one misses him for good.
+   * So the database is asked first whether it knows of a change that may have left an old list in Redis. Nobody follows
+   * somebody unknown.
+   */
   async followers(user: bigint, scope: CallScope): Promise<bigint[]> {
-    return (await this.#ids(user, "followers", scope)) ?? [];
+    if (!(await this.#isChanging(user, scope))) {
+      return (await this.#ids(user, "followers", scope)) ?? [];
+    }
+    const edges = (await this.#stored(user, "followers", scope)) ?? [];
+    return edges.map((edge) => edge.user_id);
   }
 
   /** Throws for somebody unknown. */
@@ -45,6 +53,13 @@ export class Lists {
     const edges = await this.#stored(user, side, scope);
     if (edges && filling) await this.#cached.publish(filling, edges, scope);
     return edges?.map((edge) => edge.user_id);
+  }
+
+  /** Whether somebody's follow or unfollow of the user is pending: its note goes only after the list in Redis. */
+  async #isChanging(user: bigint, scope: CallScope): Promise<boolean> {
+    const pending = { "pending.user_id": user };
+    const options = { projection: { user_id: 1 }, limit: 1 } as const;
+    return (await ofMongo(this.#documents.find(pending, scope, options))).length > 0;
   }
 
   async #stored(user: bigint, side: Side, scope: CallScope): Promise<Edge[] | undefined> {
