@@ -199,11 +199,30 @@ test("numbers that are none are refused, and no service is asked", async () => {
 
 test("bodies may have a mebibyte, and no more", async () => {
   const { post, asked } = await openGateway();
-  const start = "user_id=1&username=a&post_type=0&text=";
+  const start = "user_id=1&username=a&post_type=0&text=b&nobody_asks_for=";
   const large = start.padEnd(1_048_576, "x");
   expect((await post("/wrk2-api/post/compose", large)).status).toBe(200);
   expect((await post("/wrk2-api/post/compose", `${large}x`)).status).toBe(413);
   expect(asked.length).toBe(1);
+});
+
+test("what is too long is refused before any service is asked", async () => {
+  const { post, asked } = await openGateway();
+  const [name, type] = ["n".repeat(257), "t".repeat(65)];
+  const refused = [
+    ["user/register", `${names.replace("username_1", name)}&user_id=1`],
+    ["user/follow", `user_name=a&followee_name=${name}`],
+    ["user/unfollow", `user_name=${name}&followee_name=a`],
+    ["post/compose", composing.replace("username_1", name)],
+    ["post/compose", composing.replace("a1", "x".repeat(65_536))],
+    ["post/compose", composing.replaceAll("png", type)],
+    ["post/compose", composing.replace("5]", `${"5,".repeat(100)}5]`)],
+  ] as const;
+  const statuses = refused.map(
+    async ([path, body]) => (await post(`/wrk2-api/${path}`, body)).status,
+  );
+  expect(await Promise.all(statuses)).toEqual(refused.map(() => 400));
+  expect(asked).toEqual([]);
 });
 
 test("any verb will do, a longer path too, and no other origin reads it", async () => {

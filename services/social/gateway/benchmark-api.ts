@@ -6,11 +6,12 @@ import { reading, saying, writing } from "./form-route.ts";
 import { postJson } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
 import {
-  required,
   requiredId,
   requiredName,
   requiredPage,
   requiredPostType,
+  requiredText,
+  requiredUserName,
 } from "./parameters.ts";
 import { newRequestId } from "./request-id.ts";
 
@@ -28,7 +29,7 @@ export function benchmarkApi(backends: Backends): Route[] {
           reqId: newRequestId(),
           firstName: requiredName(form, "first_name"),
           lastName: requiredName(form, "last_name"),
-          username: requiredName(form, "username"),
+          username: requiredUserName(form, "username"),
           password: requiredName(form, "password"),
           userId: requiredId(form, "user_id"),
         },
@@ -66,9 +67,9 @@ function compose(backends: Backends): Parameters<typeof writing>[1] {
       {
         reqId: newRequestId(),
         userId: requiredId(form, "user_id"),
-        username: requiredName(form, "username"),
+        username: requiredUserName(form, "username"),
         postType: requiredPostType(form),
-        text: required(form, "text"),
+        text: requiredText(form),
         ...parseMedia(form),
       },
       call,

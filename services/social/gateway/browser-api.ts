@@ -8,7 +8,13 @@ import { edgeOf, follow, unfollow } from "./edge.ts";
 import { reading, redirectTo, saying, writing } from "./form-route.ts";
 import { postJson, userJson } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
-import { required, requiredName, requiredPage, requiredPostType } from "./parameters.ts";
+import {
+  requiredName,
+  requiredPage,
+  requiredPostType,
+  requiredText,
+  requiredUserName,
+} from "./parameters.ts";
 import { newRequestId } from "./request-id.ts";
 import { cookieWith, cookieWithout, refuseForeignPages, type Sessions } from "./session.ts";
 
@@ -31,7 +37,7 @@ function accountRoutes({ user }: Backends, sessions: Sessions, now: () => number
           reqId: newRequestId(),
           firstName: requiredName(form, "first_name"),
           lastName: requiredName(form, "last_name"),
-          username: requiredName(form, "username"),
+          username: requiredUserName(form, "username"),
           password: requiredName(form, "password"),
         },
         call,
@@ -94,7 +100,7 @@ function postRoutes(backends: Backends, sessions: Sessions): Route[] {
   return [
     changing(at("post/compose", "compost_post failure"), async (form, call, request) => {
       const postType = requiredPostType(form);
-      const post = { postType, text: required(form, "text"), ...parseMedia(form) };
+      const post = { postType, text: requiredText(form), ...parseMedia(form) };
       const author = sessions.of(request);
       await composer.composePost({ reqId: newRequestId(), ...author, ...post }, call);
       return saying("Successfully upload post", textType);

@@ -2,7 +2,7 @@ import type { CallScope } from "@faultline/rpc/call";
 import type { SocialGraphServiceClient } from "@faultline/thrift/social";
 import { incomplete } from "../refusal.ts";
 import type { Form } from "./form.ts";
-import { checkedName, parseId } from "./parameters.ts";
+import { checkedUserName, parseId } from "./parameters.ts";
 import { newRequestId } from "./request-id.ts";
 
 /** Who follows whom, or does not any more: both by id, or both by name. */
@@ -27,8 +27,8 @@ export function edgeOf(
   const followeeName = form.get("followee_name");
   if (username === undefined || followeeName === undefined) throw incomplete();
   return {
-    username: checkedName("user_name", username),
-    followeeName: checkedName("followee_name", followeeName),
+    username: checkedUserName("user_name", username),
+    followeeName: checkedUserName("followee_name", followeeName),
   };
 }
 

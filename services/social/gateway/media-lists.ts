@@ -1,3 +1,4 @@
+import { mediaPerPostMax, mediaTypeMax } from "../limits.ts";
 import { badRequest } from "../refusal.ts";
 import type { Form } from "./form.ts";
 import { checkedName, parseId } from "./parameters.ts";
@@ -8,17 +9,22 @@ export interface MediaLists {
   readonly mediaTypes: string[];
 }
 
-/** Reads the two JSON lists. Unless both are there, the post has no media. Throws a `Refusal` if they are no lists. */
+/** Reads the two JSON lists. Unless both are there, the post has no media. Throws a `Refusal` if they are no lists of that. */
 export function parseMedia(form: Form): MediaLists {
   const [ids, types] = [form.get("media_ids"), form.get("media_types")];
   if (ids === undefined || types === undefined) return { mediaIds: [], mediaTypes: [] };
   return {
     mediaIds: listOf("media_ids", ids).map((id) => parseId("each of media_ids", digitsOf(id))),
-    mediaTypes: listOf("media_types", types).map((type) => {
-      if (typeof type !== "string") throw badRequest("media_types must be a list of strings");
-      return checkedName("media_types", type);
-    }),
+    mediaTypes: listOf("media_types", types).map(mediaType),
   };
+}
+
+function mediaType(type: unknown): string {
+  if (typeof type !== "string") throw badRequest("media_types must be a list of strings");
+  if (type.length > mediaTypeMax) {
+    throw badRequest(`each of media_types has at most ${mediaTypeMax} characters`);
+  }
+  return checkedName("media_types", type);
 }
 
 /** A number of JSON as it was written: a double would not hold it. */
@@ -38,6 +44,7 @@ function digitsOf(id: unknown): string {
 function listOf(name: string, json: string): unknown[] {
   const value = parsed(json);
   if (!Array.isArray(value)) throw badRequest(`${name} must be a JSON list`);
+  if (value.length > mediaPerPostMax) throw badRequest(`${name} has at most ${mediaPerPostMax}`);
   return value;
 }
 

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
+import { mediaPerPostMax, mediaTypeMax, textMax, userNameMax } from "../limits.ts";
 import { parseForm } from "./form.ts";
 import { parseMedia } from "./media-lists.ts";
-import { requiredId, requiredName, requiredPage, requiredPostType } from "./parameters.ts";
+import {
+  requiredId,
+  requiredName,
+  requiredPage,
+  requiredPostType,
+  requiredText,
+  requiredUserName,
+} from "./parameters.ts";
 
 test.each([
   ["9007199254740993", 9_007_199_254_740_993n],
@@ -41,16 +49,50 @@ test.each([
   ["start=5&stop=2", 5, 5],
   ["start=0&stop=1000000", 0, 1_000],
   ["start=7&stop=99999999999999", 7, 1_007],
+  ["start=-1&stop=10", 0, 0],
+  ["start=-9223372036854775808&stop=10", 0, 0],
+  ["start=2147482647&stop=2147482657", 2_147_482_647, 2_147_482_657],
+  ["start=2147482648&stop=2147482658", 0, 0],
+  ["start=9223372036854775807&stop=9223372036854775807", 0, 0],
 ])("the page %s is of posts %i to %i", (query, start, stop) => {
   expect(requiredPage(parseForm(query))).toEqual({ start, stop });
 });
 
-test.each(["start=-1&stop=3", "start=x&stop=3", "start=0&stop=1e2", "start=2147483647&stop=9"])(
-  "%s is no page",
-  (query) => {
-    expect(() => requiredPage(parseForm(query))).toThrow("Invalid arguments");
-  },
-);
+test.each(["start=x&stop=3", "start=0&stop=1e2"])("%s is no page", (query) => {
+  expect(() => requiredPage(parseForm(query))).toThrow("Invalid arguments");
+});
+
+test("a name of a user has as many bytes as may be, and no more", () => {
+  const longest = "é".repeat(userNameMax / 2);
+  expect(requiredUserName(parseForm(`username=${encodeURIComponent(longest)}`), "username")).toBe(
+    longest,
+  );
+  const longer = encodeURIComponent(`${longest}x`);
+  expect(() => requiredUserName(parseForm(`username=${longer}`), "username")).toThrow(
+    "Invalid arguments: username must have at most 256 bytes",
+  );
+});
+
+test("a text has as many characters as may be, and no more", () => {
+  const longest = "x".repeat(textMax);
+  expect(requiredText(parseForm(`text=${longest}`))).toBe(longest);
+  expect(() => requiredText(parseForm(`text=${longest}x`))).toThrow(
+    "Invalid arguments: a text has at most 65536 characters",
+  );
+});
+
+test("a post has as many pictures as may be, with types as long as may be", () => {
+  const formOf = (ids: unknown[], types: string[]) =>
+    parseForm(`media_ids=${JSON.stringify(ids)}&media_types=${JSON.stringify(types)}`);
+  const [ids, types] = [Array(mediaPerPostMax).fill(1), Array(mediaPerPostMax).fill("png")];
+  const longest = "x".repeat(mediaTypeMax);
+
+  expect(parseMedia(formOf(ids, types)).mediaIds.length).toBe(mediaPerPostMax);
+  expect(parseMedia(formOf([1], [longest])).mediaTypes).toEqual([longest]);
+  expect(() => parseMedia(formOf([...ids, 1], types))).toThrow("media_ids has at most 100");
+  expect(() => parseMedia(formOf(ids, [...types, "png"]))).toThrow("media_types has at most 100");
+  expect(() => parseMedia(formOf([1], [`${longest}x`]))).toThrow("at most 64 characters");
+});
 
 test("a post is of one of four kinds", () => {
   expect(requiredPostType(parseForm("post_type=3"))).toBe(3);

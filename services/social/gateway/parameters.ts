@@ -1,4 +1,4 @@
-import { pageMax } from "../limits.ts";
+import { pageMax, textMax, userNameMax } from "../limits.ts";
 import { badRequest, incomplete } from "../refusal.ts";
 import type { Form } from "./form.ts";
 
@@ -22,6 +22,26 @@ export function requiredName(form: Form, name: string): string {
 export function checkedName(name: string, value: string): string {
   if (value.includes("\0")) throw badRequest(`${name} must not contain NUL`);
   return value;
+}
+
+/** The name of a user who registers, or does something. */
+export function requiredUserName(form: Form, name: string): string {
+  return checkedUserName(name, required(form, name));
+}
+
+/** The value, unless it is too long for the name of a user, or holds NUL. */
+export function checkedUserName(name: string, value: string): string {
+  if (Buffer.byteLength(value) > userNameMax) {
+    throw badRequest(`${name} must have at most ${userNameMax} bytes`);
+  }
+  return checkedName(name, value);
+}
+
+/** The text of a post. */
+export function requiredText(form: Form): string {
+  const text = required(form, "text");
+  if (text.length > textMax) throw badRequest(`a text has at most ${textMax} characters`);
+  return text;
 }
 
 /** An id: all 64 bits of a decimal number. */
@@ -51,9 +71,12 @@ export interface Page {
   readonly stop: number;
 }
 
+const emptyPage: Page = { start: 0, stop: 0 };
+
+/** What begins before the first post, or where no timeline reaches, is a page without posts. */
 export function requiredPage(form: Form): Page {
   const [start, stop] = [requiredId(form, "start"), requiredId(form, "stop")];
-  if (start < 0n || start > int32Max - BigInt(pageMax)) throw badRequest("start is out of range");
   const last = start + BigInt(pageMax);
+  if (start < 0n || last > int32Max) return emptyPage;
   return { start: Number(start), stop: Number(stop < start ? start : stop > last ? last : stop) };
 }

@@ -26,6 +26,7 @@ const sayings = [
   [/^User login failure: Incorrect username or password$/, () => "User name and password do not belong together.", "Please check both."],
   [/^(?:Follow|Unfollow) Failed: User: (.*) is not registered$/, (name) => `Nobody here is called ${name}.`, "Please check the name; upper and lower case count."],
   [/^Incomplete arguments$/, () => "Something is missing.", "Please fill in everything."],
+  [/^Invalid arguments: a text has at most (\d+) characters$/, (most) => `This text is too long: ${Number(most).toLocaleString()} characters are the most.`, "Please shorten it, or make two posts of it."],
   [/^413 /, () => "This is too large.", "Please choose something smaller."],
   [/^Too many (?:pictures and films|requests) at once/, () => "Many people are sending or looking at pictures right now.", again],
 ];
