@@ -5,6 +5,19 @@ import type { KeySpace, ScriptReply } from "@faultline/stores/redis";
 /** `<run id> <posts> <whole|newest>` */
 export const proofPattern = /^(\w+) (\d+) (whole|newest)$/;
 
+/**
+ * In Lua: lets a timeline that nobody reads end, long after its proof does: so what is added to it then is never taken
+ * for all of it. In memory nothing ends.
+ */
+const letEnd = `
+local function let_end(key, after)
+  if redis.call('TTL', key) < 0 then redis.call('EXPIRE', key, after) end
+end
+`;
+
+/** A reading puts the end of a timeline off, but not every one: so many seconds lie between two times. */
+const putOffEveryS = 3_600;
+
 /** In Lua: cuts off what is too old, which makes a whole timeline one of the newest posts. */
 const cutOff = `
 local function parts(proof)
@@ -21,11 +34,14 @@ local function cut_off(kept, above)
 end
 `;
 
-/** The proof, how many posts there are, and those of a range. */
+/** The proof, how many posts there are, and those of a range. What is read stays for longer. */
 export const readScript = {
   name: "read timeline",
   lua: `${cutOff}
 local size = cut_off(tonumber(ARGV[3]), tonumber(ARGV[4]))
+if size > 0 and redis.call('TTL', KEYS[1]) < ARGV[5] - ${putOffEveryS} then
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+end
 return { redis.call('GET', KEYS[2]), size, redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2] - 1) }
 `,
   inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
@@ -39,13 +55,14 @@ return { redis.call('GET', KEYS[2]), size, redis.call('ZREVRANGE', KEYS[1], ARGV
 /** Adds one post. A proof that promises more than there is was outlived by what it proved: the key was evicted. */
 export const addScript = {
   name: "add to timeline",
-  lua: `${cutOff}
+  lua: `${cutOff}${letEnd}
 local run, posts, state = parts(redis.call('GET', KEYS[2]))
 if run and redis.call('ZCARD', KEYS[1]) < tonumber(posts) then
   redis.call('DEL', KEYS[2])
   run = nil
 end
 redis.call('ZADD', KEYS[1], 'NX', ARGV[1], ARGV[2])
+let_end(KEYS[1], ARGV[5])
 if run then
   redis.call('SET', KEYS[2], run .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. state, 'KEEPTTL')
 end
@@ -68,13 +85,16 @@ return cut_off(tonumber(ARGV[3]), tonumber(ARGV[4]))
 /** Adds a post to many timelines: one command for many keys costs a tenth of as many commands. */
 export const addToManyScript = {
   name: "add to timelines",
-  lua: `
+  lua: `${letEnd}
 local kept, above, turn, every = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local added = 0
 for i = 1, #KEYS do
   added = added + redis.call('ZADD', KEYS[i], 'NX', ARGV[1], ARGV[2])
-  if (i + turn) % every == 0 and redis.call('ZCARD', KEYS[i]) > above then
-    redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -1 - kept)
+  if (i + turn) % every == 0 then
+    let_end(KEYS[i], ARGV[7])
+    if redis.call('ZCARD', KEYS[i]) > above then
+      redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -1 - kept)
+    end
   end
 end
 return added
@@ -94,16 +114,17 @@ return added
 export const fillScript = {
   name: "fill timeline",
   lua: `${cutOff}
-for from = 5, #ARGV, 2000 do
+for from = 6, #ARGV, 2000 do
   redis.call('ZADD', KEYS[1], 'NX', unpack(ARGV, from, math.min(from + 1999, #ARGV)))
 end
 local proof = ARGV[1] .. ' ' .. redis.call('ZCARD', KEYS[1]) .. ' ' .. ARGV[2]
 redis.call('SET', KEYS[2], proof, 'EX', ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
 return cut_off(tonumber(ARGV[3]), tonumber(ARGV[3]))
 `,
   inMemory(redis: KeySpace, keys: readonly string[], args: readonly string[]): ScriptReply {
     const [key = "", proofKey = ""] = keys;
-    const [run, state, kept, , ...pairs] = args;
+    const [run, state, kept, , , ...pairs] = args;
     for (let at = 0; at < pairs.length; at += 2) {
       redis.addNew(key, [{ score: Number(pairs[at]), member: pairs[at + 1] ?? "" }]);
     }

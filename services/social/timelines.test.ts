@@ -112,19 +112,70 @@ test.for(worlds)("$name a proof made for the life before a restart is none", asy
   expect(await timelines.read(user, first, testCall())).toMatchObject({ proven: false });
 });
 
-test("a proof ends after a day, whatever is added to it", async () => {
+/** A Redis of the test's own, and how long a key of it has yet, in days. */
+async function openTimed() {
   const server = await startRedis();
   const redis = connectRedis({ url: `redis://${server.address}`, service: "test", peer: "redis" });
   onTestFinished(() => redis.close());
+  const lua = "return redis.call('TTL', KEYS[1])";
+  const ttl = { name: "ttl", lua, inMemory: () => null };
+  const daysOf = async (key: string) =>
+    Number(await redis.evaluate(ttl, [key], [], testCall())) / 86_400;
+  const end = async (key: string, afterMs: number) => {
+    const expire = { ...ttl, lua: "return redis.call('PEXPIRE', KEYS[1], ARGV[1])" };
+    await redis.evaluate(expire, [key], [`${afterMs}`], testCall());
+  };
+  return { redis, daysOf, end };
+}
+
+test("a proof ends after a day, whatever is added to it", async () => {
+  const { redis, daysOf } = await openTimed();
   const timelines = await filled(redis, [entry(1n)]);
   await timelines.add(user, entry(2n), testCall());
-  const lua = "return redis.call('TTL', KEYS[1])";
 
-  const ttl = { name: "ttl", lua, inMemory: () => null };
-  const leftS = await redis.evaluate(ttl, [`${user}:gen`], [], testCall());
+  expect(await daysOf(`${user}:gen`)).toBeGreaterThan(0.99);
+  expect(await daysOf(`${user}:gen`)).toBeLessThanOrEqual(1);
+});
 
-  expect(leftS).toBeGreaterThan(86_000);
-  expect(leftS).toBeLessThanOrEqual(86_400);
+test("a timeline ends a week after it was read, and so long after its proof", async () => {
+  const { redis, daysOf, end } = await openTimed();
+  const timelines = await filled(redis, [entry(1n)]);
+  expect(await daysOf(`${user}`)).toBeGreaterThan(6.99);
+
+  await end(`${user}`, 3 * 86_400_000);
+  await timelines.add(user, entry(2n), testCall());
+  await timelines.addToMany([user], entry(3n), testCall());
+  expect(await daysOf(`${user}`)).toBeLessThanOrEqual(3);
+
+  await timelines.read(user, first, testCall());
+  expect(await daysOf(`${user}`)).toBeGreaterThan(6.99);
+});
+
+test("timelines that nobody has read yet end, too", async () => {
+  const { redis, daysOf } = await openTimed();
+  const timelines = new Timelines(redis);
+
+  await timelines.add(8n, entry(1n), testCall());
+  for (let post = 1n; post <= 64n; post++) {
+    await timelines.addToMany([9n], entry(post), testCall());
+  }
+
+  expect(await daysOf("8")).toBeGreaterThan(6.99);
+  expect(await daysOf("9")).toBeGreaterThan(6.99);
+});
+
+test("what is added to a timeline that has ended is not taken for all of it", async () => {
+  const { redis, end } = await openTimed();
+  const timelines = await filled(redis, [entry(1n), entry(2n)]);
+  await end(`${user}:gen`, 0);
+  await end(`${user}`, 0);
+
+  for (const post of [3n, 4n, 5n]) await timelines.addToMany([user], entry(post), testCall());
+
+  expect(await timelines.read(user, first, testCall())).toMatchObject({
+    postIds: [5n, 4n, 3n],
+    proven: false,
+  });
 });
 
 test.for(worlds)("$name a timeline that was evicted is not proven any more", async ({ open }) => {

@@ -54,9 +54,8 @@ export class Timelines {
 
   async read(userId: bigint, { start, stop }: Range, scope: CallScope): Promise<CachedPage> {
     const runId = await ofRedis(this.#redis.runId(scope));
-    const reply = await ofRedis(
-      this.#redis.evaluate(readScript, keysOf(userId), [`${start}`, `${stop}`, ...limits], scope),
-    );
+    const args = [`${start}`, `${stop}`, ...limits, `${timelineTtlS}`];
+    const reply = await ofRedis(this.#redis.evaluate(readScript, keysOf(userId), args, scope));
     const [proof, size, members] = reply as [string | null, number, string[]];
     const [, provenFor, posts, state] = proofPattern.exec(proof ?? "") ?? [];
     // A server that was replaced between the two questions answers for its own life only.
@@ -72,18 +71,19 @@ export class Timelines {
 
   /** Adds a post to the timeline of one user. */
   async add(userId: bigint, entry: TimelineEntry, scope: CallScope): Promise<void> {
-    const args = [`${entry.timestamp}`, `${entry.postId}`, ...limits];
+    const args = [`${entry.timestamp}`, `${entry.postId}`, ...limits, `${timelineTtlS}`];
     await ofRedis(this.#redis.evaluate(addScript, keysOf(userId), args, scope));
   }
 
-  /** Adds a post to the timelines of many users, and cuts off what is too old in some of them, each in its turn. */
+  /** Adds a post to the timelines of many users, and bounds the length and life of some of them, each in its turn. */
   async addToMany(
     userIds: readonly bigint[],
     { postId, timestamp }: TimelineEntry,
     scope: CallScope,
   ): Promise<void> {
     const turn = this.#turn++ % cutOffEvery;
-    const args = [`${timestamp}`, `${postId}`, ...limits, `${turn}`, `${cutOffEvery}`];
+    const how = [...limits, `${turn}`, `${cutOffEvery}`, `${timelineTtlS}`];
+    const args = [`${timestamp}`, `${postId}`, ...how];
     for (let from = 0; from < userIds.length; from += addedAtOnce) {
       const keys = userIds.slice(from, from + addedAtOnce).map(String);
       await ofRedis(this.#redis.evaluate(addToManyScript, keys, args, scope));
@@ -103,14 +103,16 @@ export class Timelines {
     const newest = entries.slice(0, keptMax);
     const state = whole && newest.length === entries.length ? "whole" : "newest";
     const members = newest.flatMap(({ timestamp, postId }) => [`${timestamp}`, `${postId}`]);
-    const args = [runId, state, `${keptMax}`, `${proofTtlS}`, ...members];
+    const args = [runId, state, `${keptMax}`, `${proofTtlS}`, `${timelineTtlS}`, ...members];
     await ofRedis(this.#redis.evaluate(fillScript, keysOf(userId), args, scope));
   }
 }
 
-/** After so long a timeline is filled again; so neither a mistake nor what nobody reads any more stays for ever. */
+/** After so long a timeline is filled again, so that no mistake stays for ever. */
 const proofTtlS = 86_400;
-/** How long a timeline is looked at once in so many additions. */
+/** After so long a timeline that nobody has read goes. It must outlive its proof, or part of it could pass for all. */
+const timelineTtlS = 7 * proofTtlS;
+/** How long a timeline is: looked at once in so many additions. */
 const cutOffEvery = 64;
 /** Redis does nothing else during one script: this is half a millisecond's work. */
 const addedAtOnce = 512;
