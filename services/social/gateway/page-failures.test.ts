@@ -152,6 +152,19 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
     expect(await page.getByRole("button", { name: "Remove film.mp4" }).count()).toBe(0);
   });
 
+  test("a browser that keeps nothing more follows, and posts, as well", async () => {
+    const { page, complaints } = await openPage(stage);
+    const [reader, writer] = [await register(stage), await register(stage, "writer")];
+    await page.addInitScript("Storage.prototype.setItem = () => { throw new Error('full'); }");
+    await logIn(page, reader);
+    await post(page, "kept nowhere else");
+    await page.goto("/contact.html");
+    await page.locator("#follow").getByLabel("User name").fill(writer);
+    await page.getByRole("button", { name: "Follow", exact: true }).click();
+    await page.getByText(`You follow ${writer} now.`).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("somebody who does not exist cannot be followed", async () => {
     const { page } = await openPage(stage);
     await logIn(page, await register(stage));

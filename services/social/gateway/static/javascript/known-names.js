@@ -1,6 +1,7 @@
 import { timeline } from "./api.js";
 
 const postsMax = 100;
+const namesMax = 1_000;
 const storageKey = "names";
 
 /**
@@ -15,14 +16,21 @@ export async function knownNames() {
   return new Map([...remembered(), ...named]);
 }
 
-/** Keeps a name that the person has typed for this id. */
+/** Keeps a name that the person has typed for this id, as long as there is room. */
 export function rememberName(id, username) {
-  localStorage.setItem(storageKey, JSON.stringify([...remembered(), [id, username]]));
+  const others = remembered().filter(([known]) => known !== id);
+  const newest = [...others, [id, username]].slice(-namesMax);
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(newest));
+  } catch {
+    // The browser keeps nothing, or no more: names are a help only.
+  }
 }
 
 function remembered() {
   try {
-    return JSON.parse(localStorage.getItem(storageKey)) ?? [];
+    const names = JSON.parse(localStorage.getItem(storageKey));
+    return Array.isArray(names) ? names.filter(Array.isArray) : [];
   } catch {
     // Somebody else's, or broken: names are a help only.
     return [];
