@@ -6,6 +6,7 @@ import {
   cacheServer,
   containerPort,
   databaseServer,
+  frontDoorOf,
   protocolOf,
   redisServer,
   type Service,
@@ -23,6 +24,7 @@ interface ComposeService {
   readonly ports?: readonly string[];
   readonly expose?: readonly string[];
   readonly volumes?: readonly string[];
+  readonly cap_add?: readonly string[];
   readonly profiles?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test: readonly string[]; readonly interval: string };
@@ -172,12 +174,26 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
 
   test("a Redis keeps what it answered on disk, and refuses rather than forgets", () => {
     for (const server of present(lines.map((line) => storesOf(line).redis))) {
-      const { command, volumes } = serviceNamed(server);
+      const { command, volumes, cap_add } = serviceNamed(server);
 
       expect(command?.join(" ")).toMatch(
         /^redis-server --protected-mode no --appendonly yes .*noeviction$/,
       );
       expect(volumes).toEqual([`${server}:/data`]);
+      // All of what the official image does as root: it may look into its user's directories, too.
+      expect(cap_add?.toSorted()).toEqual(["CHOWN", "DAC_READ_SEARCH", "SETGID", "SETUID"]);
+    }
+  });
+
+  test("a load knows of the data what its own script takes for granted, and pictures are where this machine has them", () => {
+    const door = serviceNamed(frontDoorOf(app).host);
+
+    expect(serviceNamed("k6").environment?.BASE).toBe(variable("BASE", ""));
+    for (const [name, { ports }] of services) {
+      if (name !== "media-frontend") continue;
+      expect(door.environment?.MEDIA_FRONTEND_URL).toBe(
+        `http://${ports?.[0]?.replace(/:\d+$/, "")}`,
+      );
     }
   });
 

@@ -5,7 +5,7 @@ import { mixOf } from "./social/mix.ts";
 import { baseOf, Posts } from "./social/posts.ts";
 
 const graph = defaultGraph();
-const base = baseOf(__ENV.BASE || "init");
+const base = baseOf(__ENV.BASE || "unknown");
 
 export const { options, visit, handleSummary } = scriptOf({
   app: "social",

@@ -1,4 +1,4 @@
-import { addressVariable } from "@faultline/launcher/environment";
+import { addressVariable, doorVariable } from "@faultline/launcher/environment";
 import { databaseUser } from "@faultline/launcher/mongo-users";
 import { isCircular } from "@faultline/service/call-order";
 import {
@@ -65,6 +65,7 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
         "<<": "settings",
         ...variables,
         ...(definition.tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
+        ...(frontDoorOf(app).name === name ? otherDoors(app, name) : {}),
         ...Object.fromEntries(
           callees.map(({ callee, ...at }) => [addressVariable(callee), `${at.host}:${at.port}`]),
         ),
@@ -76,6 +77,19 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
       depends_on: healthy([...servers, ...needed.map((callee) => callee.host)]),
     },
   };
+}
+
+/** Where browsers find the doors beside this one: what is published on this machine. */
+function otherDoors(app: App, own: string): Block {
+  const others = Object.values(app.services).filter(
+    ({ name, definition }) => definition.http && name !== own,
+  );
+  return Object.fromEntries(
+    others.map(({ name, host, definition: { port } }) => [
+      doorVariable(name),
+      `http://127.0.0.1:${variable(portVariable(host), `${port}`)}`,
+    ]),
+  );
 }
 
 /** The servers that a service keeps its data in, and the variables that tell it where they are. */
@@ -182,7 +196,7 @@ function toolBlocks(app: App): [string, Extended][] {
             BASE_URL: `http://${door.host}:${containerPort(door.definition)}`,
             RATE: variable("RATE", "100"),
             DURATION: variable("DURATION", "30s"),
-            BASE: variable("BASE", "fresh"),
+            BASE: variable("BASE", ""),
           },
           volumes: ["./loadgen:/loadgen:ro"],
           depends_on: healthy([door.host]),
