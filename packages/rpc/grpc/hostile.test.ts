@@ -1,16 +1,13 @@
-import {
-  type ClientHttp2Session,
-  connect,
-  constants,
-  createServer,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Stream,
-} from "node:http2";
-import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from "node:net";
+import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from "node:http2";
+import { connect as connectTcp } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { parseAddress } from "../addresses.ts";
 import { Echo, echo, nothing } from "../echo-contract.ts";
+import { stable } from "../http2/headers.ts";
 import { testCall } from "../test-call.ts";
-import { dial, serve } from "./testing.ts";
+import { callsMax } from "./limits.ts";
+import { openSession } from "./open-session.ts";
+import { dial, framed, serve } from "./testing.ts";
 
 const headers: OutgoingHttpHeaders = {
   ":method": "POST",
@@ -18,7 +15,6 @@ const headers: OutgoingHttpHeaders = {
   "content-type": "application/grpc",
   te: "trailers",
 };
-const framed = (...bytes: number[]) => Buffer.from([0, 0, 0, 0, bytes.length, ...bytes]);
 
 function rawSession(address: string): ClientHttp2Session {
   const session = connect(`http://${address}`);
@@ -46,29 +42,6 @@ function exchange(
     stream.end();
   });
 }
-
-/** A server of raw streams that speaks as it likes. */
-async function rawServer(answer: (stream: ServerHttp2Stream) => void): Promise<string> {
-  const server = createServer();
-  const sessions = new Set<{ destroy(): void }>();
-  server.on("session", (session) => sessions.add(session));
-  server.on("stream", (stream: ServerHttp2Stream) => {
-    stream.on("error", () => {});
-    answer(stream);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const session of sessions) session.destroy();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const wholeAnswer = (stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders) => {
-  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-  stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-  stream.end(framed(0, 0, 0, 0));
-};
 
 test("a request is read the same however its bytes are cut", async () => {
   const session = rawSession((await serve()).address);
@@ -115,6 +88,55 @@ test("random bytes end with a status, and the server goes on", async () => {
   );
   const statuses = await Promise.all(bodies.map((pieces) => exchange(session, pieces)));
   expect(statuses.filter((status) => status === undefined)).toEqual([]);
+  await expect(dial([address]).client.say(nothing, testCall())).resolves.toEqual(nothing);
+});
+
+/** As many calls as a server works on at a time, with this body or with none that ends. */
+async function breakCalls(address: string, path: string, body?: Buffer): Promise<void> {
+  const session = openSession(parseAddress(address), undefined, { close() {} });
+  onTestFinished(() => session.destroy());
+  const fields = [
+    stable(":method", "POST"),
+    stable(":scheme", "http"),
+    stable(":path", path),
+    stable("content-type", "application/grpc"),
+  ];
+  const one = () =>
+    new Promise<void>((resolve) => {
+      const stream = session.request(fields, { onClose: () => resolve() });
+      if (body) stream.sendData(body, true);
+    });
+  for (let made = 0; made < callsMax; made += 64)
+    await Promise.all(Array.from({ length: 64 }, one));
+}
+
+const say = `/${Echo.fullName}/Say`;
+const reflect = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+const broken: readonly [what: string, path: string, body?: Buffer][] = [
+  ["that end in the middle of a message", say, Buffer.of(0, 0)],
+  ["that are not framed", say, Buffer.of(7, 0, 0, 0, 0)],
+  ["whose contract cannot be read", reflect],
+];
+
+test.for(broken)(
+  "calls %s are over for the server, however many",
+  async ([, path, body]) => {
+    const { address } = await serve({
+      descriptors: () => Promise.reject(new Error("no such file")),
+    });
+    await breakCalls(address, path, body);
+    await expect(dial([address]).client.say(nothing, testCall())).resolves.toEqual(nothing);
+  },
+  60_000,
+);
+
+test("a malformed question about the contract ends its stream only", async () => {
+  const { address } = await serve({ descriptors: () => new Uint8Array() });
+  const session = rawSession(address);
+  const malformed = framed(0x22, 0x7f);
+  const asked = [1, 2].map(() => exchange(session, [malformed], { ":path": reflect }));
+  expect(await Promise.all(asked)).toEqual(["13", "13"]);
+  expect(await exchange(session, [malformed], { ":path": reflect })).toBe("13");
   await expect(dial([address]).client.say(nothing, testCall())).resolves.toEqual(nothing);
 });
 
@@ -199,118 +221,4 @@ test("a connection that speaks something else is ended, and others are served", 
     await closed;
   }
   await expect(dial([address]).client.say(nothing, testCall())).resolves.toEqual(nothing);
-});
-
-test("a server that speaks something else is unavailable", async () => {
-  const server = createTcpServer((socket) => {
-    socket.on("error", () => {});
-    socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { client } = dial([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
-  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unavailable" });
-});
-
-const resets: readonly [code: number, expected: string][] = [
-  [constants.NGHTTP2_NO_ERROR, "internal"],
-  [constants.NGHTTP2_PROTOCOL_ERROR, "internal"],
-  [constants.NGHTTP2_INTERNAL_ERROR, "internal"],
-  [constants.NGHTTP2_CANCEL, "canceled"],
-  [constants.NGHTTP2_ENHANCE_YOUR_CALM, "resourceExhausted"],
-  [constants.NGHTTP2_INADEQUATE_SECURITY, "permissionDenied"],
-];
-
-test.for(resets)("a stream reset with error %d is %s", async ([code, expected]) => {
-  const address = await rawServer((stream) => stream.close(code));
-  await expect(dial([address]).client.say(nothing, testCall())).rejects.toMatchObject({
-    code: expected,
-  });
-});
-
-test("a refused stream is sent again, but not for ever", async () => {
-  let streams = 0;
-  const once = await rawServer((stream) => {
-    if (++streams === 1) stream.close(constants.NGHTTP2_REFUSED_STREAM);
-    else wholeAnswer(stream, { "grpc-status": "0" });
-  });
-  await expect(dial([once]).client.say(nothing, testCall())).resolves.toEqual(nothing);
-  let refusals = 0;
-  const always = await rawServer((stream) => {
-    refusals++;
-    stream.close(constants.NGHTTP2_REFUSED_STREAM);
-  });
-  await expect(dial([always]).client.say(nothing, testCall())).rejects.toMatchObject({
-    code: "unavailable",
-  });
-  expect(refusals).toBe(3);
-});
-
-test("a call whose connection breaks after it was sent is not sent again", async () => {
-  let streams = 0;
-  const address = await rawServer((stream) => {
-    streams++;
-    stream.session?.destroy();
-  });
-  await expect(dial([address]).client.say(nothing, testCall())).rejects.toMatchObject({
-    code: "unavailable",
-  });
-  expect(streams).toBe(1);
-});
-
-const answers: readonly [
-  what: string,
-  answer: (stream: ServerHttp2Stream) => void,
-  code: string,
-][] = [
-  [
-    "HTTP 404",
-    (stream) => stream.respond({ ":status": 404 }, { endStream: true }),
-    "unimplemented",
-  ],
-  ["HTTP 503", (stream) => stream.respond({ ":status": 503 }, { endStream: true }), "unavailable"],
-  [
-    "HTTP 401",
-    (stream) => stream.respond({ ":status": 401 }, { endStream: true }),
-    "unauthenticated",
-  ],
-  [
-    "a page instead of gRPC",
-    (stream) => {
-      stream.respond({ ":status": 200, "content-type": "text/html" });
-      stream.end("<p>hello");
-    },
-    "unknown",
-  ],
-  [
-    "a message and no status",
-    (stream) => {
-      stream.respond({ ":status": 200, "content-type": "application/grpc" });
-      stream.end(framed(0, 0, 0, 0));
-    },
-    "internal",
-  ],
-  ["an unknown status", (stream) => wholeAnswer(stream, { "grpc-status": "99" }), "unknown"],
-  [
-    "success without a message",
-    (stream) =>
-      stream.respond(
-        { ":status": 200, "content-type": "application/grpc", "grpc-status": "0" },
-        { endStream: true },
-      ),
-    "internal",
-  ],
-  [
-    "a compressed answer",
-    (stream) => {
-      stream.respond({ ":status": 200, "content-type": "application/grpc" });
-      stream.end(Buffer.of(1, 0, 0, 0, 1, 0));
-    },
-    "unimplemented",
-  ],
-];
-
-test.for(answers)("%s from a server is a failure that says so", async ([, answer, code]) => {
-  const { client } = dial([await rawServer(answer)]);
-  await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code });
 });

@@ -58,13 +58,15 @@ function answerAll(call: ServerCall, loaded: Promise<Catalogue>): Promise<void> 
       },
       gone: () => resolve(),
     });
-    loaded.then(
-      (read) => {
+    loaded
+      .then((read) => {
         catalogue = read;
         goOn();
-      },
-      (thrown) => call.end(toServiceError(thrown)),
-    );
+      })
+      .catch((thrown) => {
+        call.end(toServiceError(thrown));
+        resolve();
+      });
   });
 }
 

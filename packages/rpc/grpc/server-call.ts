@@ -28,7 +28,7 @@ export interface ServerCallEvents {
   message?(message: Buffer): void;
   /** The caller has sent everything. */
   end?(): void;
-  /** Nobody waits for the answer any more: the caller has left, or its deadline has passed, which is a reason. */
+  /** Nobody waits for the answer any more: the caller has left; or the call has failed for this reason. */
   gone?(reason?: ServiceError): void;
 }
 
@@ -93,9 +93,7 @@ export class ServerCall implements Timed, StreamEvents {
       this.#stream.reset(errorCodes.cancel);
       return;
     }
-    const reason = pastDeadline();
-    this.end(reason);
-    this.#events.gone?.(reason);
+    this.#break(pastDeadline());
   }
 
   onData(chunk: Buffer): void {
@@ -104,14 +102,14 @@ export class ServerCall implements Timed, StreamEvents {
       this.#reader.push(chunk);
     } catch (thrown) {
       this.#reader.close();
-      this.end(toServiceError(thrown));
+      this.#break(toServiceError(thrown));
     }
   }
 
   onEnd(): void {
     if (this.#isOver) return;
     if (this.#reader.isWhole) this.#events.end?.();
-    else this.end(internal("the request ended in the middle of a message"));
+    else this.#break(internal("the request ended in the middle of a message"));
   }
 
   onClose(): void {
@@ -120,6 +118,12 @@ export class ServerCall implements Timed, StreamEvents {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#events.gone?.();
+  }
+
+  /** Ends the call with a failure that its method does not know of. */
+  #break(reason: ServiceError): void {
+    this.end(reason);
+    this.#events.gone?.(reason);
   }
 
   /** Whether nothing can be said any more: all has been said, or the stream has closed. */

@@ -43,6 +43,11 @@ export function dial(
   return connection;
 }
 
+/** A short message in its frame. */
+export function framed(...bytes: readonly number[]): Buffer {
+  return Buffer.from([0, 0, 0, 0, bytes.length, ...bytes]);
+}
+
 /** A client that knows nothing of ours. */
 export function foreignClient(address: string): Client {
   const client = new Client(address, credentials.createInsecure());
