@@ -1,13 +1,19 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startApp, type TestApp } from "@faultline/service/testing";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { findChromium, launchBrowser, openPage, signIn } from "./page-testing.ts";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  defects,
+  findChromium,
+  launchBrowser,
+  openPage,
+  type Page,
+} from "@faultline/service/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signIn } from "./page-testing.ts";
 
 const executablePath = findChromium();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const staticFolder = join(import.meta.dirname, "static");
 
 describe.skipIf(!executablePath)("for everybody, the page", { timeout: 90_000 }, () => {
@@ -24,7 +30,6 @@ describe.skipIf(!executablePath)("for everybody, the page", { timeout: 90_000 },
 
   async function visit(options?: BrowserContextOptions): Promise<Page> {
     const { page } = await openPage(browser, options);
-    onTestFinished(() => page.context().close());
     await page.goto(app.url);
     await page.getByText("3 hotels").waitFor();
     return page;
@@ -97,13 +102,6 @@ test("the page weighs less than 90 kB, all files together and uncompressed", () 
 
   expect(bytes).toBeLessThan(90_000);
 });
-
-/** What axe-core finds wrong, as "rule: element". */
-async function defects(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`);
-}
 
 /** Buttons and fields smaller than 24 by 24 pixels; links in running text may be. */
 function smallTargets(page: Page): Promise<unknown> {

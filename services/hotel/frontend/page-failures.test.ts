@@ -1,9 +1,15 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { startApp, type TestApp } from "@faultline/service/testing";
-import type { Browser, Route } from "playwright-core";
+import {
+  type Browser,
+  findChromium,
+  launchBrowser,
+  openPage,
+  type Route,
+} from "@faultline/service/testing/browser";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { findChromium, launchBrowser, openPage, signIn } from "./page-testing.ts";
+import { signIn } from "./page-testing.ts";
 
 const executablePath = findChromium();
 const unavailable = "rpc error: code = Unavailable desc = no connection to profile\n";
@@ -22,7 +28,6 @@ describe.skipIf(!executablePath)("when something fails, the page", { timeout: 90
 
   async function visit() {
     const opened = await openPage(browser);
-    onTestFinished(() => opened.page.context().close());
     await opened.page.goto(app.url);
     await opened.page.getByText("3 hotels").waitFor();
     return opened;

@@ -1,7 +1,14 @@
 import { startApp, type TestApp } from "@faultline/service/testing";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { findChromium, launchBrowser, openPage, searchAt, signIn, tabTo } from "./page-testing.ts";
+import {
+  type Browser,
+  findChromium,
+  launchBrowser,
+  openPage,
+  type Page,
+  tabTo,
+} from "@faultline/service/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { searchAt, signIn } from "./page-testing.ts";
 
 const executablePath = findChromium();
 
@@ -20,7 +27,6 @@ describe.skipIf(!executablePath)("the page", { timeout: 90_000 }, () => {
   /** Loads the page and waits for the first answer. */
   async function visit(options?: Parameters<typeof openPage>[1]) {
     const opened = await openPage(browser, options);
-    onTestFinished(() => opened.page.context().close());
     await opened.page.goto(app.url);
     await opened.page.getByText("3 hotels").waitFor();
     return opened;

@@ -1,22 +1,15 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  type BrowserContextOptions,
+  defects,
   findChromium,
-  logIn,
-  openPage,
-  openStage,
-  password,
-  post,
-  register,
-  type Stage,
   tabTo,
-} from "./page-testing.ts";
+} from "@faultline/service/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logIn, openStage, password, post, register, type Stage, visit } from "./page-testing.ts";
 
 const executablePath = findChromium();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const staticFolder = join(import.meta.dirname, "static");
 const pages = [
   "/",
@@ -35,8 +28,8 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   }, 60_000);
   afterAll(() => stage?.close());
 
-  async function visit(options?: BrowserContextOptions) {
-    const { page } = await openPage(stage, options);
+  async function visitAsSomebody(options?: BrowserContextOptions) {
+    const { page } = await visit(stage, options);
     const username = await register(stage);
     await logIn(page, username);
     return { page, username };
@@ -45,7 +38,7 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   test.each(["light", "dark"] as const)(
     "no page has an accessibility defect, %s",
     async (colorScheme) => {
-      const { page, username } = await visit({ colorScheme });
+      const { page, username } = await visitAsSomebody({ colorScheme });
       await page
         .getByLabel("Pictures or films")
         .setInputFiles([
@@ -74,7 +67,7 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   );
 
   test.each([320, 768, 1280])("every page fits a screen %i pixels wide", async (width) => {
-    const { page, username } = await visit({ viewport: { width, height: 700 } });
+    const { page, username } = await visitAsSomebody({ viewport: { width, height: 700 } });
     await post(page, `@${username} http://${"x".repeat(64)} ${"y".repeat(256)}`);
     for (const path of pages) {
       await page.goto(path);
@@ -86,7 +79,7 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   });
 
   test("everything can be done with the keyboard", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await page.goto("/");
     await tabTo(page, "User name");
@@ -111,7 +104,7 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   });
 
   test("what comes of it is said where screen readers listen", async () => {
-    const { page } = await visit();
+    const { page } = await visitAsSomebody();
     await post(page, "hello");
     expect(await page.getByRole("status").filter({ hasText: "Posted." }).count()).toBe(1);
     expect(await page.getByRole("main").count()).toBe(1);
@@ -125,7 +118,7 @@ describe.skipIf(!executablePath)("for everybody,", { timeout: 120_000 }, () => {
   });
 
   test("a page takes nothing from elsewhere, and sends nothing there", async () => {
-    const { page } = await visit();
+    const { page } = await visitAsSomebody();
     const elsewhere = stage.url.replace("127.0.0.1", "localhost");
     const sent = await page.evaluate(`fetch("${elsewhere}/main.html").then(() => "sent", String)`);
     expect(sent).toBe("TypeError: Failed to fetch");
@@ -139,10 +132,3 @@ test("the pages weigh less than 60 kB, all files together and uncompressed", () 
     .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
   expect(bytes).toBeLessThan(60_000);
 });
-
-/** What axe-core finds wrong, as "rule: element". */
-async function defects(page: Page): Promise<unknown> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`);
-}

@@ -1,18 +1,10 @@
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findChromium } from "@faultline/service/testing/browser";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { textMax } from "../limits.ts";
-import {
-  findChromium,
-  logIn,
-  openPage,
-  openStage,
-  password,
-  post,
-  register,
-  type Stage,
-} from "./page-testing.ts";
+import { logIn, openStage, password, post, register, type Stage, visit } from "./page-testing.ts";
 
 const executablePath = findChromium();
 
@@ -25,7 +17,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   afterAll(() => stage?.close());
 
   test("a name that is taken is said, and everything typed stays", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await page.goto("/signup.html");
     await page.getByLabel("First name").fill("A");
@@ -39,7 +31,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("each field that is missing or wrong says so before anything is sent", async () => {
-    const { page, requests } = await openPage(stage);
+    const { page, requests } = await visit(stage);
     await page.goto("/signup.html");
     await page.getByLabel("User name").fill("no blanks please");
     const before = requests.length;
@@ -51,7 +43,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a wrong password and an unknown name are told alike", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await page.goto("/");
     for (const name of [username, "nobody_at_all"]) {
@@ -64,7 +56,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a session that has ended leads to the log-in page, and what was typed is there afterwards", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await logIn(page, username);
     await page.context().clearCookies();
@@ -76,7 +68,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a post that may be out all the same is not posted again unasked", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     await logIn(page, await register(stage));
     const body = "compost_post failure: no connection to text-service\n";
     await page.route("**/api/post/compose", (route) => route.fulfill({ status: 500, body }));
@@ -91,7 +83,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a text that is too long is said, is not out, and stays", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     await logIn(page, await register(stage));
     const long = "x".repeat(textMax + 1);
     // What scripts and older browsers put there, the field does not cut off.
@@ -104,7 +96,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a timeline that cannot be read is said, and can be read later", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await logIn(page, username);
     await post(page, `@${username} was here`);
@@ -122,7 +114,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a picture that cannot be sent keeps the post back, and is not sent twice", async () => {
-    const { page, requests } = await openPage(stage);
+    const { page, requests } = await visit(stage);
     await logIn(page, await register(stage));
     const file = { name: "a.png", mimeType: "image/png", buffer: Buffer.from("a") };
     await page.getByLabel("Pictures or films").setInputFiles([file, { ...file, name: "b.png" }]);
@@ -140,7 +132,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a file that is too large is said before it is sent", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     await logIn(page, await register(stage));
     const folder = await mkdtemp(join(tmpdir(), "pages-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -153,7 +145,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("a browser that keeps nothing more follows, and posts, as well", async () => {
-    const { page, complaints } = await openPage(stage);
+    const { page, complaints } = await visit(stage);
     const [reader, writer] = [await register(stage), await register(stage, "writer")];
     await page.addInitScript("Storage.prototype.setItem = () => { throw new Error('full'); }");
     await logIn(page, reader);
@@ -166,7 +158,7 @@ describe.skipIf(!executablePath)("when something fails,", { timeout: 120_000 }, 
   });
 
   test("somebody who does not exist cannot be followed", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     await logIn(page, await register(stage));
     await page.goto("/contact.html");
     await page.locator("#follow").getByLabel("User name").fill("nobody_at_all");

@@ -1,34 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server } from "node:net";
 import { startApp, type TestApp } from "@faultline/service/testing";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
-
-const programs = ["chromium", "chromium-browser", "google-chrome"];
-
-const quiet = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Where this machine has Chromium; undefined, with a message that says what to do, if nowhere. */
-export function findChromium(): string | undefined {
-  const found = spawnSync("which", programs, { encoding: "utf8" }).stdout?.split("\n")[0];
-  if (found) return found;
-  console.warn(
-    "The pages were NOT tested: there is no Chromium here. " +
-      "Install it (on Debian: apt-get install chromium) and run the tests again.",
-  );
-  return undefined;
-}
+import {
+  type Browser,
+  type BrowserContextOptions,
+  launchBrowser,
+  openPage,
+  type Page,
+  type Visit,
+} from "@faultline/service/testing/browser";
 
 /** The whole application with a browser before it. */
 export interface Stage {
@@ -41,9 +22,9 @@ export interface Stage {
 /** Starts both. The caller closes it. */
 export async function openStage(executablePath: string): Promise<Stage> {
   const door = await openMediaDoor();
-  const app = await startApp("social");
+  const app = await startKnowing(door.url);
   door.leadTo(app);
-  const browser = await chromium.launch({ executablePath, args: quiet });
+  const browser = await launchBrowser(executablePath);
   return {
     url: app.url,
     mediaUrl: door.url,
@@ -54,6 +35,16 @@ export async function openStage(executablePath: string): Promise<Stage> {
       door.close();
     },
   };
+}
+
+/** Starts the application with a gateway that is told where browsers find media. */
+async function startKnowing(mediaUrl: string): Promise<TestApp> {
+  process.env.MEDIA_FRONTEND_URL = mediaUrl;
+  try {
+    return await startApp("social");
+  } finally {
+    delete process.env.MEDIA_FRONTEND_URL;
+  }
 }
 
 /** The gateway wants to know where media are before their port is known, so here is a door to wherever that is. */
@@ -68,7 +59,6 @@ async function openMediaDoor() {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.MEDIA_FRONTEND_URL = url;
   return {
     url,
     leadTo(app: TestApp) {
@@ -78,33 +68,9 @@ async function openMediaDoor() {
   };
 }
 
-/** A page in a context of its own, and what it did that a page must not do. */
-export interface Visit {
-  readonly page: Page;
-  /** Messages of the console and uncaught errors. */
-  readonly complaints: readonly string[];
-  /** Every address that the page asked for. */
-  readonly requests: readonly URL[];
-}
-
-/** Opens a page for the length of a test, without loading anything. */
-export async function openPage(
-  { browser, url }: Stage,
-  options?: BrowserContextOptions,
-): Promise<Visit> {
-  const context = await browser.newContext({
-    ...{ reducedMotion: "reduce", locale: "en-US", baseURL: url },
-    ...options,
-  });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: URL[] = [];
-  page.setDefaultTimeout(25_000);
-  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => requests.push(new URL(request.url())));
-  return { page, complaints, requests };
+/** Opens a page of the application for the length of a test, without loading anything. */
+export function visit({ browser, url }: Stage, options?: BrowserContextOptions): Promise<Visit> {
+  return openPage(browser, { locale: "en-US", baseURL: url, ...options });
 }
 
 let people = 0;
@@ -139,22 +105,3 @@ export async function post(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Post", exact: true }).click();
   await page.getByText("Posted. It is among").waitFor();
 }
-
-/** Presses Tab until the element with this name has the focus, as somebody without a mouse does. */
-export async function tabTo(page: Page, name: string): Promise<void> {
-  const stopsMax = 60;
-  const passed: string[] = [];
-  for (let stop = 0; stop < stopsMax; stop++) {
-    await page.keyboard.press("Tab");
-    const focused = String(await page.evaluate(nameOfFocused));
-    if (focused.startsWith(name)) return;
-    passed.push(focused);
-  }
-  throw new Error(`Tab never reaches "${name}"; it passes ${passed.join(", ")}`);
-}
-
-const nameOfFocused = `(() => {
-  const focused = document.activeElement;
-  const label = focused.labels?.[0]?.textContent;
-  return (focused.getAttribute("aria-label") ?? label ?? focused.textContent).trim();
-})()`;

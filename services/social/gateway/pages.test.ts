@@ -1,14 +1,6 @@
+import { findChromium } from "@faultline/service/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  findChromium,
-  logIn,
-  openPage,
-  openStage,
-  password,
-  post,
-  register,
-  type Stage,
-} from "./page-testing.ts";
+import { logIn, openStage, password, post, register, type Stage, visit } from "./page-testing.ts";
 
 const executablePath = findChromium();
 /** A picture of one red point. */
@@ -26,7 +18,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   afterAll(() => stage?.close());
 
   test("sign up, log in, post, see it among one's posts, and log out", async () => {
-    const { page, complaints, requests } = await openPage(stage);
+    const { page, complaints, requests } = await visit(stage);
 
     await page.goto("/");
     await page.getByRole("link", { name: "Sign up" }).click();
@@ -59,7 +51,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
 
   test("follow somebody, read their posts, and unfollow them", async () => {
     const [reader, writer] = [await register(stage), await register(stage, "writer")];
-    const [{ page: theirs }, { page: mine }] = [await openPage(stage), await openPage(stage)];
+    const [{ page: theirs }, { page: mine }] = [await visit(stage), await visit(stage)];
     await Promise.all([logIn(theirs, writer), logIn(mine, reader)]);
 
     await mine.getByRole("link", { name: "People" }).click();
@@ -90,7 +82,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   });
 
   test("post pictures and see them, wherever they are kept", async () => {
-    const { page, requests } = await openPage(stage);
+    const { page, requests } = await visit(stage);
     const username = await register(stage, "painter");
     await logIn(page, username);
 
@@ -116,7 +108,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   });
 
   test("follow links as they were written, and nothing that only looks like one", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await logIn(page, username);
 
@@ -132,7 +124,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   });
 
   test("write markup, which stays text for everybody", async () => {
-    const { page, complaints } = await openPage(stage);
+    const { page, complaints } = await visit(stage);
     const username = await register(stage);
     await logIn(page, username);
 
@@ -146,7 +138,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   });
 
   test("read older posts, each once, also while new ones come", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     const username = await register(stage);
     await logIn(page, username);
     const session = await page.evaluate("fetch('api/user/session').then((r) => r.json())");
@@ -172,7 +164,7 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
   });
 
   test("post from the page that has nothing else", async () => {
-    const { page } = await openPage(stage);
+    const { page } = await visit(stage);
     await logIn(page, await register(stage));
     await page.goto("/compose.html");
     await post(page, "short");
