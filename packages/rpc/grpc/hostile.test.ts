@@ -92,7 +92,7 @@ test("random bytes end with a status, and the server goes on", async () => {
 });
 
 /** As many calls as a server works on at a time, with this body or with none that ends. */
-async function breakCalls(address: string, path: string, body?: Buffer): Promise<void> {
+async function breakCalls(address: string, path: string, body: Buffer | undefined): Promise<void> {
   const session = openSession(parseAddress(address), undefined, { close() {} });
   onTestFinished(() => session.destroy());
   const fields = [
@@ -112,10 +112,10 @@ async function breakCalls(address: string, path: string, body?: Buffer): Promise
 
 const say = `/${Echo.fullName}/Say`;
 const reflect = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
-const broken: readonly [what: string, path: string, body?: Buffer][] = [
+const broken: readonly [what: string, path: string, body: Buffer | undefined][] = [
   ["that end in the middle of a message", say, Buffer.of(0, 0)],
   ["that are not framed", say, Buffer.of(7, 0, 0, 0, 0)],
-  ["whose contract cannot be read", reflect],
+  ["whose contract cannot be read", reflect, undefined],
 ];
 
 test.for(broken)(
