@@ -3,6 +3,7 @@ import { testCall } from "@faultline/rpc/test-call";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { connectRedis } from "@faultline/stores/redis-client";
 import type { ChildServer } from "@faultline/stores/testing/child-server";
+import { eventually } from "@faultline/stores/testing/eventually";
 import { startMongod } from "@faultline/stores/testing/mongod-server";
 import { startRedis } from "@faultline/stores/testing/redis-server";
 import { expect, onTestFinished, test } from "vitest";
@@ -52,20 +53,23 @@ async function startStores() {
     homeRedis: redis(home),
     userRedis: redis(user),
   };
-  await prepare(stores);
+  await eventually(() => prepare(stores));
   return { stores, servers: [mongod, home, user, graph] };
 }
 
-/** Kills one server after the other and starts it again, for as long as the work goes on. */
+/** Kills one server after the other, each time that something was done, for as long as the work goes on. */
 async function killDuring<Result>(
   servers: readonly ChildServer[],
   work: Promise<Result>,
+  done: () => number,
 ): Promise<Result> {
   let over = false;
   const killing = (async () => {
     for (let turn = 0; !over; turn++) {
       const server = servers[turn % servers.length];
-      await sleep(150);
+      const before = done();
+      do await sleep(150);
+      while (!over && done() === before);
       await server?.kill();
       await server?.start();
     }
@@ -100,7 +104,7 @@ test("posts survive that databases and Redis are killed again and again while th
       else await sleep(50);
     }
   });
-  await killDuring(servers, Promise.all(composing));
+  await killDuring(servers, Promise.all(composing), () => made.size);
 
   expect(made.size).toBeGreaterThan(0);
   await expectEverywhereOrNowhere(all[1], { followers, users, made, wanted });

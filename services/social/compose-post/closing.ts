@@ -1,6 +1,6 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { PostStorageServiceClient } from "@faultline/thrift/social";
-import { onOurOwn } from "./scopes.ts";
+import { onOurOwn } from "../scopes.ts";
 
 const pauseMs = 200;
 const limitMs = 5_000;

@@ -12,9 +12,9 @@ import {
   type UserServiceClient,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
+import { within } from "../scopes.ts";
 import { Closing } from "./closing.ts";
 import { type FanOutClients, untilDone } from "./fan-out.ts";
-import { within } from "./scopes.ts";
 
 export interface ComposePostParts {
   readonly clients: FanOutClients & {

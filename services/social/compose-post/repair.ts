@@ -1,8 +1,8 @@
 import type { CallScope } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { Post } from "@faultline/thrift/social";
+import { onOurOwn, waited } from "../scopes.ts";
 import { type FanOutClients, fanOut } from "./fan-out.ts";
-import { onOurOwn, waited } from "./scopes.ts";
 
 export interface RepairSettings {
   readonly clients: FanOutClients;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { CallScope } from "@faultline/rpc/call";
 import { exhausted, ServiceError } from "@faultline/rpc/errors";
 import type {
@@ -9,6 +8,7 @@ import type {
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
 import { mergeNewest } from "../newest.ts";
+import { onOurOwn } from "../scopes.ts";
 import { keptMax, type Timelines } from "../timelines.ts";
 
 export interface Sources {
@@ -68,7 +68,7 @@ export class Rebuilding {
     if (begun) return begun;
     if (this.#waiting.length >= waitingMax)
       throw exhausted(`${waitingMax} timelines already wait to be rebuilt`);
-    const errand = { reqId, scope: scopeOfItsOwn(scope) };
+    const errand = { reqId, scope: onOurOwn(scope, limitMs) };
     const work = this.#inTurn(() => this.#make(userId, runId, errand)).finally(() => {
       this.#underWay.delete(key);
     });
@@ -137,10 +137,4 @@ function isForeign(error: unknown): boolean {
 
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
-}
-
-function scopeOfItsOwn({ context, log }: CallScope): CallScope {
-  const signal = AbortSignal.timeout(limitMs);
-  setMaxListeners(0, signal);
-  return { signal, deadlineMs: Date.now() + limitMs, context, log };
 }

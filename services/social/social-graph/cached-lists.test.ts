@@ -2,11 +2,8 @@ import { internal, unavailable } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
 import type { Collection, Document, Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
-import type { Redis } from "@faultline/stores/redis";
 import { createMemoryRedis } from "@faultline/stores/redis-memory";
-import { keepLog } from "@faultline/stores/testing/kept-log";
 import { type Decide, type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
-import { troubledRedis } from "@faultline/stores/testing/troubled-redis";
 import { MongoServerError } from "mongodb";
 import { expect, test } from "vitest";
 import {
@@ -170,58 +167,6 @@ test("what a restarted Redis brings back is not believed", async () => {
   expect(await followersOf(client, 2n)).toEqual([1n, 3n]);
 });
 
-/** A Redis that can be cut off. */
-function cutOff(redis: Redis) {
-  const link = { cut: false };
-  return { link, redis: troubledRedis(redis, () => (link.cut ? "failed" : "done")) };
-}
-
-test("without Redis everything is answered from the database", async () => {
-  const { link, redis } = cutOff(createMemoryRedis());
-  const { client } = await startedReplica({ redis });
-  await follow(client, 1n, 2n);
-  link.cut = true;
-
-  await follow(client, 3n, 2n);
-  await unfollow(client, 1n, 2n);
-
-  expect(await followersOf(client, 2n)).toEqual([3n]);
-  expect(await followeesOf(client, 3n)).toEqual([2n]);
-});
-
-test("a list that a change could not take away counts no more, until a repair has done so", async () => {
-  const { link, redis } = cutOff(createMemoryRedis());
-  const { client, repair } = await startedReplica({ redis });
-  await follow(client, 1n, 2n);
-  await followersOf(client, 2n);
-
-  link.cut = true;
-  await follow(client, 3n, 2n);
-  await expect(repair.sweep(testCall())).rejects.toThrow("still to be settled");
-  link.cut = false;
-  expect(await redis.oldest("2:followers", testCall())).toEqual(["1"]);
-  expect(await followersOf(client, 2n)).toEqual([1n, 3n]);
-
-  await repair.sweep(testCall());
-  expect(await redis.exists("2:followers", testCall())).toBe(false);
-  expect(await followersOf(client, 2n)).toEqual([1n, 3n]);
-  expect(await redis.oldest("2:followers", testCall())).toEqual(["1", "3"]);
-});
-
-test("a process that starts believes no list before it has ended what another left undone", async () => {
-  const { link, redis } = cutOff(createMemoryRedis());
-  const { client, mongo } = await startedReplica({ redis });
-  await follow(client, 1n, 2n);
-  await followersOf(client, 2n);
-  link.cut = true;
-  await follow(client, 3n, 2n);
-  link.cut = false;
-
-  const { client: next } = await startedReplica({ mongo, redis });
-
-  expect(await followersOf(next, 2n)).toEqual([1n, 3n]);
-});
-
 test("a Redis without memory to spare loses nothing", async () => {
   const redis = createMemoryRedis({ keysMax: 0 });
   const { client } = await startedReplica({ redis });
@@ -229,17 +174,6 @@ test("a Redis without memory to spare loses nothing", async () => {
   await follow(client, 1n, 2n);
 
   for (const _ of ["at first", "again"]) expect(await followersOf(client, 2n)).toEqual([1n]);
-});
-
-test("an outage of Redis is logged once", async () => {
-  const { link, redis } = cutOff(createMemoryRedis());
-  const { log, lines } = keepLog();
-  const { client } = await startedReplica({ redis, log });
-  link.cut = true;
-
-  for (const user of [1n, 2n, 3n]) await followersOf(client, user);
-
-  expect(lines).toMatchObject([{ message: "cache skipped", store: "redis" }]);
 });
 
 test("a failing database is told as such, whatever Redis says, and nothing is kept", async () => {
@@ -284,21 +218,4 @@ test("a list that was read before a follow had to be withdrawn is not kept", asy
 
   expect(await followeesOf(client, fan)).toEqual([]);
   await expectAgreement(calm);
-});
-
-test("a user whose changes cannot be settled has at most so many of them", async () => {
-  const { link, redis } = cutOff(createMemoryRedis());
-  const { client, mongo, repair } = await startedReplica({ redis });
-  link.cut = true;
-  for (let i = 0; i < 500; i++) {
-    await follow(client, 1n, 2n);
-    await unfollow(client, 1n, 2n);
-  }
-
-  await expect(follow(client, 1n, 2n)).rejects.toThrow("still to be settled");
-
-  link.cut = false;
-  await repair.sweep(testCall());
-  await follow(client, 1n, 2n);
-  expect(await expectAgreement(mongo)).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CallScope } from "@faultline/rpc/call";
 import type { Redis, ScriptReply } from "@faultline/stores/redis";
+import { within } from "../scopes.ts";
 import type { Edge, Pair } from "./graph-document.ts";
 import { beginFilling, fillingMs, publish, readList, stage, stagedMax } from "./list-scripts.ts";
 
@@ -112,7 +113,7 @@ export class CachedLists {
     work: (step: () => CallScope) => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
-      const result = await work(() => briefly(scope, this.#limitMs));
+      const result = await work(() => within(scope, this.#limitMs));
       this.#answers = true;
       return result;
     } catch (error) {
@@ -149,17 +150,4 @@ function parseIds(members: readonly string[]): bigint[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function briefly(scope: CallScope, limitMs: number): CallScope {
-  const { context, log, cancellation } = scope;
-  return {
-    context,
-    log,
-    cancellation,
-    deadlineMs: Math.min(scope.deadlineMs, Date.now() + limitMs),
-    get signal() {
-      return scope.signal;
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CallScope } from "@faultline/rpc/call";
+import { onOurOwn, waited } from "../scopes.ts";
 import type { Repair } from "./repair.ts";
 
 const sweepEveryMs = 2_000;
@@ -12,29 +12,17 @@ const sweepLimitMs = 30_000;
  */
 export async function keepRepaired(
   repair: Repair,
-  { context, log }: CallScope,
+  scope: CallScope,
   { signal, everyMs = sweepEveryMs }: { signal: AbortSignal; everyMs?: number },
 ): Promise<void> {
   let waitMs = everyMs;
   do {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(sweepLimitMs)]);
     try {
-      await repair.sweep({ context, log, signal: limit, deadlineMs: Date.now() + sweepLimitMs });
+      await repair.sweep(onOurOwn(scope, sweepLimitMs, signal));
       waitMs = everyMs;
     } catch (error) {
-      if (!signal.aborted) log.warn("repair failed", { reason: String(error) });
+      if (!signal.aborted) scope.log.warn("repair failed", { reason: String(error) });
       waitMs = Math.min(2 * waitMs, sweepEveryMaxMs);
     }
   } while (await waited(waitMs, signal));
-}
-
-/** Whether so long has passed without the signal aborting. */
-async function waited(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(durationMs, undefined, { signal });
-    return true;
-  } catch {
-    // Nothing but the signal ends a sleep.
-    return false;
-  }
 }
