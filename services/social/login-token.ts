@@ -8,7 +8,7 @@ export interface Login {
 }
 
 /** How long a token is good for after it was made, in seconds. */
-export const tokenTtlS = 3_600;
+const tokenTtlS = 3_600;
 
 /** What a caller is told whose token was good once. */
 export const expiredText = "Login token expired, please log in again";

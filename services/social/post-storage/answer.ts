@@ -1,7 +1,7 @@
 import type { Post } from "@faultline/thrift/social";
 
 /** As many bytes as the posts of one answer have together: half of what a message of Thrift may have. */
-export const answerBytesMax = 8 * 1_048_576;
+const answerBytesMax = 8 * 1_048_576;
 /** As many bytes as one post may have. The longest text, with all its URLs or mentions, makes half as many. */
 export const postBytesMax = 2 * 1_048_576;
 
