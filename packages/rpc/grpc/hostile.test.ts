@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -134,6 +135,20 @@ test("a malformed question about the contract ends its stream only", async () =>
   expect(await Promise.all(asked)).toEqual(["13", "13"]);
   expect(await exchange(session, [malformed], { ":path": reflect })).toBe("13");
   await expect(dial([address]).client.say(nothing, testCall())).resolves.toEqual(nothing);
+});
+
+test("what a caller sent is told it in part only, so that answers are not longer than questions", async () => {
+  const session = rawSession((await serve()).address);
+  const path = `/${"é".repeat(2_000)}`;
+  for (const changes of [{ ":path": path }, { "grpc-encoding": path }]) {
+    const stream = session.request({ ...headers, ...changes }, { endStream: true });
+    const [answer] = await once(
+      stream.on("error", () => {}),
+      "response",
+    );
+    expect(answer["grpc-status"]).toBe("12");
+    expect(answer["grpc-message"].length).toBeLessThan(1_000);
+  }
 });
 
 test("a malformed time-out is refused", async () => {

@@ -101,10 +101,10 @@ class Reception {
   #start(stream: Stream, headers: HeaderList): ServerCall {
     const path = headers.get(":path") ?? "";
     const method = this.#methods.get(path);
-    if (!method) throw unimplemented(`the server does not implement the method ${path}`);
+    if (!method) throw unimplemented(`the server does not implement the method ${brief(path)}`);
     const encoding = headers.get("grpc-encoding");
     if (encoding !== undefined && encoding !== "identity")
-      throw unimplemented(`messages compressed with ${encoding} are not taken`);
+      throw unimplemented(`messages compressed with ${brief(encoding)} are not taken`);
     const deadlineMs = deadlineAfter(headers.get("grpc-timeout"), Date.now());
     const partial = this.#partial;
     const call = new ServerCall(stream, headers, {
@@ -128,6 +128,13 @@ const nobody: StreamEvents = { onClose() {} };
 function refusal(headers: HeaderList): number | undefined {
   if (!headers.get("content-type")?.startsWith("application/grpc")) return 415;
   return headers.get(":method") === "POST" ? undefined : 405;
+}
+
+const echoedMax = 100;
+
+/** What a caller sent, for its answer: a few bytes must not become long answers again and again. */
+function brief(text: string): string {
+  return text.length > echoedMax ? `${text.slice(0, echoedMax)}…` : text;
 }
 
 const acceptEncoding: Field = stable("grpc-accept-encoding", "identity");

@@ -14,6 +14,7 @@ export class FrameOutput {
   #from = 0;
   #at = 0;
   #pieces: Buffer[] = [];
+  #pieceBytes = 0;
   #isScheduled = false;
 
   constructor(socket: Socket) {
@@ -22,7 +23,12 @@ export class FrameOutput {
 
   /** Whether the other side reads so slowly that messages should wait. */
   get isFull(): boolean {
-    return this.#socket.writableLength > heldBackBytes;
+    return this.waitingBytes > heldBackBytes;
+  }
+
+  /** What has been written and has not left. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength + this.#pieceBytes + this.#at - this.#from;
   }
 
   /** A frame with a payload of its own, or a part of one. */
@@ -61,7 +67,7 @@ export class FrameOutput {
   bytes(payload: Buffer): void {
     if (payload.length > copiedBytesMax) {
       this.#cut();
-      this.#pieces.push(payload);
+      this.#add(payload);
       return;
     }
     this.#room(payload.length);
@@ -75,6 +81,7 @@ export class FrameOutput {
     this.#cut();
     const pieces = this.#pieces;
     this.#pieces = [];
+    this.#pieceBytes = 0;
     const socket = this.#socket;
     const [first] = pieces;
     if (!first || socket.destroyed || socket.writableEnded) return;
@@ -122,7 +129,12 @@ export class FrameOutput {
 
   #cut(): void {
     if (this.#at === this.#from) return;
-    this.#pieces.push(this.#slab.subarray(this.#from, this.#at));
+    this.#add(this.#slab.subarray(this.#from, this.#at));
     this.#from = this.#at;
+  }
+
+  #add(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#pieceBytes += piece.length;
   }
 }

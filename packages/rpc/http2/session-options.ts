@@ -22,7 +22,7 @@ export interface SessionOptions {
   readonly headerListBytesMax: number;
   /** Streams at once that a server takes. */
   readonly streamsMax: number;
-  /** What may wait for a slow reader; streams that come then are refused. */
+  /** What may wait for a slow reader: streams that come then are refused, and with as many answers besides its end. */
   readonly heldBytesMax: number;
   /** Streams that the other side may end by force: so many at once, and so many a second. */
   readonly resets: { readonly burst: number; readonly perSecond: number };

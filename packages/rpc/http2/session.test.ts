@@ -322,6 +322,31 @@ test("pings of a client that does not read are answered up to a point", async ()
   await expect.poll(() => sessions[0]?.isClosed, { timeout: 20_000 }).toBe(true);
 }, 30_000);
 
+test("short questions with long answers, and no reading, end the connection", async () => {
+  const { port, sessions } = await echoServer({ heldBytesMax: 300_000 });
+  const socket = connect(port, "127.0.0.1").on("error", () => {});
+  onTestFinished(() => void socket.destroy());
+  const encoder = new HeaderEncoder();
+  const fields = [...requestFields.slice(0, 4), stable("x-say", "x".repeat(2_000))];
+  const first = Buffer.from(encoder.encode(fields));
+  const further = Buffer.from(encoder.encode(fields));
+  socket.pause().write(Buffer.concat([hello, frame(1, 5, 1, first)]));
+  let streamId = 1;
+  const flood = () => {
+    const frames = Array.from({ length: 500 }, () => {
+      streamId += 2;
+      return frame(1, 5, streamId, further);
+    });
+    if (!socket.destroyed) socket.write(Buffer.concat(frames), () => setImmediate(flood));
+  };
+  flood();
+  await expect
+    .poll(() => sessions[0]?.error, { timeout: 20_000 })
+    .toMatchObject({
+      code: enhanceYourCalm,
+    });
+}, 30_000);
+
 test("what a client leaves unread is held up to a point, and further streams are refused", async () => {
   const { port } = await echoServer({ heldBytesMax: 300_000 });
   const client = new Session(

@@ -107,9 +107,11 @@ export class StreamInput {
     stream.unacknowledged = 0;
   }
 
-  /** A new stream of the client, unless there are too many. */
+  /** A new stream of the client, unless there are too many. Throws if it reads neither answers nor refusals. */
   #admit(streamId: number): void {
     const { host, options, output, streams, windows } = this.#parts;
+    const isRead = output.waitingBytes <= options.heldBytesMax;
+    assertProtocol(isRead, "many questions, and no reading", errorCodes.enhanceYourCalm);
     const isFull = streams.size >= options.streamsMax || windows.heldBytes > options.heldBytesMax;
     streams.note(streamId);
     if (isFull || streams.isClosing)
