@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createFakeDriver } from "./fake-driver.ts";
 import { mongoRequiresTls } from "./mongo-requires-tls.ts";
+import { tlsFlags } from "./require-tls.ts";
 import { startWithCertificate } from "./testing/certified-database.ts";
 import { shop } from "./testing/shop.ts";
 
@@ -10,7 +11,7 @@ const values = { service: "profile" };
 test("the database starts with TLS only and the service anew, and both as planned afterwards", async () => {
   const driver = createFakeDriver({ servers });
   const operation = { driver, topology: shop, signal: AbortSignal.timeout(30_000) };
-  const args = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", "/files/server.pem"];
+  const args = tlsFlags("/files/server.pem");
 
   await mongoRequiresTls.onStore?.inject(values, operation);
   expect(driver.done).toEqual([

@@ -15,10 +15,20 @@ export async function requireTls(
   const server = databaseServer(topology, service);
   const pem = await createCertificate(server, dates);
   const path = await driver.putFile(server, certificateFile, pem, signal);
-  const args = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", path];
-  await driver.restart(server, signal, { args });
+  await driver.restart(server, signal, { args: tlsFlags(path) });
   await restartService(service, operation);
   return undefined;
+}
+
+/**
+ * TLS only, by a file with a certificate and its key. Since 7.0.6 a server wants to be told whom it trusts, so it trusts
+ * itself; and it must be told that clients need no certificate then.
+ */
+export function tlsFlags(file: string): readonly string[] {
+  return [
+    ...["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", file, "--tlsCAFile", file],
+    "--tlsAllowConnectionsWithoutCertificates",
+  ];
 }
 
 /** Has it speak as planned again. */

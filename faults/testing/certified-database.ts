@@ -5,6 +5,7 @@ import { startMongod } from "@faultline/stores/testing/mongod-server";
 import { onTestFinished } from "vitest";
 import { type CertificateDates, createCertificate } from "../certificate.ts";
 import { runAdminCommand } from "../drivers/admin-command.ts";
+import { tlsFlags } from "../require-tls.ts";
 
 /** Starts a real database server that wants TLS, with a certificate of these dates. Rejects if it does not start. */
 export async function startWithCertificate(dates: CertificateDates) {
@@ -12,7 +13,7 @@ export async function startWithCertificate(dates: CertificateDates) {
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "server.pem");
   await writeFile(file, await createCertificate("mongodb-profile", dates));
-  const server = await startMongod("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", file);
+  const server = await startMongod(...tlsFlags(file));
   const ping = (tls: boolean) =>
     runAdminCommand(
       { server: "mongodb-profile", database: "admin", command: { ping: 1 }, tls },

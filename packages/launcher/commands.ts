@@ -72,7 +72,19 @@ export interface DatabaseServer {
   readonly port: number;
   readonly dbpath: string;
   readonly auth: boolean;
-  readonly tls?: Pick<StoreTls, "mongo" | "serverFile"> | undefined;
+  readonly tls?: Pick<StoreTls, "mongo" | "caFile" | "serverFile"> | undefined;
+}
+
+/** It does not start without a CA file, and with one it would want certificates of its clients. */
+function mongodTlsFlags({
+  mongo,
+  caFile,
+  serverFile,
+}: NonNullable<DatabaseServer["tls"]>): readonly string[] {
+  return [
+    ...["--tlsMode", mongo, "--tlsCertificateKeyFile", serverFile, "--tlsCAFile", caFile],
+    "--tlsAllowConnectionsWithoutCertificates",
+  ];
 }
 
 /** The real server if there is one, else ours: they take the same arguments. */
@@ -84,7 +96,7 @@ export function mongodCommand(
   const args = [
     ...["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", dbpath, "--quiet"],
     ...(auth ? ["--auth"] : []),
-    ...(tls ? ["--tlsMode", tls.mongo, "--tlsCertificateKeyFile", tls.serverFile] : []),
+    ...(tls ? mongodTlsFlags(tls) : []),
   ];
   if (!mongod) return nodeCommand(machine, "packages/mongod/bin/mongod.mjs", args);
   // Eight servers would otherwise each take half of the machine's memory for their cache.

@@ -63,6 +63,7 @@ test("a server whose own certificate is expired says so and does not start", asy
 
   const mongod = await startProcess([
     ...["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", expired],
+    ...["--tlsCAFile", authority.caFile],
   ]);
   const [exitCode] = await once(mongod.child, "close");
 

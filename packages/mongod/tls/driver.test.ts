@@ -16,8 +16,13 @@ beforeAll(async () => {
 
 afterAll(() => authority.remove());
 
+/** Clients need no certificate, unless the test says so. */
 const settings = (flags: Partial<TlsFlags>) =>
-  readTlsSettings({ mode: "requireTLS", certificateKeyFile, ...flags });
+  readTlsSettings({
+    ...{ mode: "requireTLS", certificateKeyFile, caFile: authority.caFile },
+    allowConnectionsWithoutCertificates: true,
+    ...flags,
+  });
 
 test("the driver speaks TLS to a server that requires it", async () => {
   const { client } = await startAuthServer({ auth: false, tls: settings({}) });
@@ -63,7 +68,7 @@ test("one server may be switched to requireTLS and back while it runs", async ()
 test("a client certificate is asked for where there is a CA, and logged if it is missing", async () => {
   const { client, log } = await startAuthServer({
     auth: false,
-    tls: settings({ caFile: authority.caFile }),
+    tls: settings({ allowConnectionsWithoutCertificates: false }),
   });
   const secure = { tls: true, tlsCAFile: authority.caFile };
   const tlsCertificateKeyFile = await authority.issue("CN=client");
@@ -79,7 +84,7 @@ test("a client certificate is asked for where there is a CA, and logged if it is
 test("an expired client certificate is refused, and the log says why", async () => {
   const { client, log } = await startAuthServer({
     auth: false,
-    tls: settings({ caFile: authority.caFile }),
+    tls: settings({ allowConnectionsWithoutCertificates: false }),
   });
   const tlsCertificateKeyFile = await authority.issue("CN=client", {
     from: new Date("2020-01-01"),
@@ -95,7 +100,9 @@ test("an expired client certificate is refused, and the log says why", async () 
 });
 
 test("a client logs in by its certificate if $external knows its subject", async () => {
-  const { client } = await startAuthServer({ tls: settings({ caFile: authority.caFile }) });
+  const { client } = await startAuthServer({
+    tls: settings({ allowConnectionsWithoutCertificates: false }),
+  });
   const tlsCertificateKeyFile = await authority.issue("O=Example,CN=client");
   const options = { tls: true, tlsCAFile: authority.caFile, tlsCertificateKeyFile };
   await client(undefined, options)

@@ -23,7 +23,12 @@ afterAll(() => authority.remove());
 /** How each connection of a gate ended, as it ends. */
 async function gateAt(mode: "requireTLS" | "allowTLS") {
   const outcomes: ("admitted" | "refused" | "gone" | Error)[] = [];
-  const gate = new TlsGate(readTlsSettings({ mode, certificateKeyFile }));
+  const gate = new TlsGate(
+    readTlsSettings({
+      ...{ mode, certificateKeyFile, caFile: authority.caFile },
+      allowConnectionsWithoutCertificates: true,
+    }),
+  );
   const stop = new AbortController();
   const server = createServer((socket) => {
     gate.admit(socket, stop.signal).then(

@@ -111,7 +111,12 @@ test("an expired client certificate and one of a stranger are refused with the r
 });
 
 test("the mode of a running server can be changed to and fro", async () => {
-  const gate = new TlsGate(readTlsSettings({ mode: "disabled", certificateKeyFile: serverPem }));
+  const files = {
+    certificateKeyFile: serverPem,
+    caFile: authority.caFile,
+    allowConnectionsWithoutCertificates: true,
+  };
+  const gate = new TlsGate(readTlsSettings({ mode: "disabled", ...files }));
   const port = await listeningWith(gate);
   expect(await echoPlain(port)).toBe(message.toString());
 
@@ -146,7 +151,8 @@ test("a server whose own certificate is expired does not start", async () => {
     until: new Date("2025-06-26"),
   });
 
-  const read = () => readTlsSettings({ mode: "requireTLS", certificateKeyFile: expired });
+  const { caFile } = authority;
+  const read = () => readTlsSettings({ mode: "requireTLS", certificateKeyFile: expired, caFile });
 
   expect(read).toThrow(TlsMisconfigured);
   expect(read).toThrow(
@@ -170,18 +176,34 @@ test("without TLS a bad certificate does not matter, but TLS cannot be switched 
 });
 
 test("files that are missing, not PEM or without a key are refused", () => {
-  expect(() => readTlsSettings({ mode: "requireTLS" })).toThrow("tlsCertificateKeyFile");
-  for (const file of ["/does/not/exist.pem", import.meta.filename, authority.caFile]) {
-    expect(() => readTlsSettings({ mode: "requireTLS", certificateKeyFile: file })).toThrow(
+  const { caFile } = authority;
+  expect(() => readTlsSettings({ mode: "requireTLS", caFile })).toThrow("tlsCertificateKeyFile");
+  for (const certificateKeyFile of ["/does/not/exist.pem", import.meta.filename, caFile]) {
+    expect(() => readTlsSettings({ mode: "requireTLS", certificateKeyFile, caFile })).toThrow(
       TlsMisconfigured,
     );
   }
 });
 
+test.each(["allowTLS", "preferTLS", "requireTLS"] as const)(
+  "%s without a CA file is refused",
+  (mode) => {
+    expect(() => readTlsSettings({ mode, certificateKeyFile: serverPem })).toThrow(
+      "without specifying a chain of trust is no longer supported",
+    );
+  },
+);
+
 type Seen = { refused?: Error[]; admitted?: Admitted[] };
 
 function listening(flags: TlsFlags, seen: Seen = {}): Promise<number> {
-  const settings = readTlsSettings({ certificateKeyFile: serverPem, ...flags });
+  // Without a CA of the test's own, clients need no certificate.
+  const trust = { caFile: authority.caFile, allowConnectionsWithoutCertificates: true };
+  const settings = readTlsSettings({
+    certificateKeyFile: serverPem,
+    ...(flags.caFile ? {} : trust),
+    ...flags,
+  });
   return listeningWith(new TlsGate(settings), seen);
 }
 

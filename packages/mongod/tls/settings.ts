@@ -47,13 +47,19 @@ export class TlsMisconfigured extends Error {
 
 /**
  * Reads and checks the files. Throws TlsMisconfigured if one is missing or broken, if a mode
- * other than `disabled` has no certificate, or if the certificate is not valid at `now`.
+ * other than `disabled` has no certificate or no CA file, as mongod since 7.0.6 demands both, or if the
+ * certificate is not valid at `now`.
  */
 export function readTlsSettings(flags: TlsFlags, now: Date = new Date()): TlsSettings {
   const { mode } = flags;
   if (mode !== "disabled" && flags.certificateKeyFile === undefined) {
     throw new TlsMisconfigured(
       "need tlsCertificateKeyFile or certificateSelector when TLS is enabled",
+    );
+  }
+  if (mode !== "disabled" && flags.caFile === undefined) {
+    throw new TlsMisconfigured(
+      "The use of TLS without specifying a chain of trust is no longer supported. See https://jira.mongodb.org/browse/SERVER-72839 for details.",
     );
   }
   return {
