@@ -213,9 +213,9 @@ service PostStorageService {
     2: i64 stored_before,
     /** At most so many. */
     3: i32 limit,
-    4: map<string, string> carrier,
     /** Those are left out. */
-    5: list<i64> without
+    4: list<i64> without,
+    5: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "list_open_posts_server", span.client = "list_open_posts_client")
 

@@ -144,8 +144,8 @@ const steps: readonly Step[] = [
   [
     "post-storage",
     "ListOpenPosts",
-    { stored_before: "9223372036854775807", limit: "10" },
-    result([post]),
+    { stored_before: "9223372036854775807", limit: "10", without: ["1"] },
+    result([{ ...post, text: "", media: [], urls: [] }]),
   ],
   ["post-storage", "ReadPost", { post_id: postId }, result(post)],
   ["post-storage", "ReadPosts", { post_ids: ["1", postId] }, result([post])],

@@ -1245,9 +1245,9 @@ function writeListOpenPostsRequest(writer: ThriftWriter, value: ListOpenPostsReq
   writer.i64Field(1, value.reqId);
   writer.i64Field(2, value.storedBefore);
   writer.i32Field(3, value.limit);
-  writer.listField(5, 10, value.without.length);
+  writer.listField(4, 10, value.without.length);
   for (const item of value.without) writer.i64(item);
-  writer.textsField(4, carrier);
+  writer.textsField(5, carrier);
   writer.stop();
 }
 
@@ -1255,8 +1255,8 @@ function readListOpenPostsRequest(reader: ThriftReader): Arguments<ListOpenPosts
   let reqId = 0n;
   let storedBefore = 0n;
   let limit = 0;
-  let carrier: Carrier | undefined;
   let without: bigint[] | undefined;
+  let carrier: Carrier | undefined;
   for (let key = reader.field(); key !== 0; key = reader.field()) {
     switch (key) {
       case 655361:
@@ -1268,11 +1268,11 @@ function readListOpenPostsRequest(reader: ThriftReader): Arguments<ListOpenPosts
       case 524291:
         limit = reader.i32();
         break;
-      case 851972:
-        carrier = reader.texts();
-        break;
-      case 983045:
+      case 983044:
         without = readI64List(reader);
+        break;
+      case 851973:
+        carrier = reader.texts();
         break;
       default:
         reader.skip(key);
