@@ -4,9 +4,8 @@ import type { Collection } from "@faultline/stores/mongo";
 import type { StoredMedia } from "./media-frontend.ts";
 import type { MediaClaim, MediaMemory } from "./media-memory.ts";
 import { Turns } from "./turns.ts";
-import { fileBytesMax } from "./uploads.ts";
 
-/** How many files are read at once. Each claims the most that a file has: its size is known only afterwards. */
+/** How many files are read at once: their size is known, and counts, only afterwards. */
 const loadsMax = 4;
 
 /** A file in memory, one for all who are sent it at the time. */
@@ -38,15 +37,8 @@ export function createDownloads(media: Collection<StoredMedia>, memory: MediaMem
   };
 
   async function load(filename: string, scope: CallScope): Promise<SharedFile | undefined> {
-    const claim = memory.claim(fileBytesMax);
-    try {
-      const bytes = await media.findBytes({ filename }, "file", scope);
-      claim.resize(bytes?.byteLength ?? 0);
-      return bytes ? { bytes, claim, readers: 0 } : undefined;
-    } catch (error) {
-      claim.release();
-      throw error;
-    }
+    const bytes = await media.findBytes({ filename }, "file", scope);
+    return bytes ? { bytes, claim: memory.claim(bytes.byteLength), readers: 0 } : undefined;
   }
 
   function lend(file: SharedFile, filename: string, request: HttpRequest): Buffer {

@@ -8,6 +8,8 @@ import { createMediaFrontend, type MediaFrontendOptions } from "./media-frontend
 import { MediaMemory } from "./media-memory.ts";
 import { fileBytesMax } from "./uploads.ts";
 
+const pixels = Buffer.from("some pixels");
+
 /** A door with films that are as large as can be, more than the buffers between two sockets take. */
 async function openWithFilms(options: MediaFrontendOptions, mongo: Mongo = createMemoryMongo()) {
   const film = Buffer.alloc(fileBytesMax, 7);
@@ -68,6 +70,15 @@ test("clients who ask and take nothing have no more room than there is, and give
 
   idle[0]?.leave();
   await expect.poll(() => statusOf("3.mp4"), inTime).toBe(200);
+});
+
+test("a small picture needs little room", async () => {
+  const mongo = createMemoryMongo();
+  await mongo.collection("media").insertMany([{ filename: "4.png", file: pixels }], testCall());
+  const memory = new MediaMemory(fileBytesMax + pixels.byteLength);
+  const { askAndWait, statusOf } = await openWithFilms({ memory }, mongo);
+  await askAndWait("1.mp4");
+  expect(await statusOf("4.png")).toBe(200);
 });
 
 test("a film is in memory once, however many take it", async () => {

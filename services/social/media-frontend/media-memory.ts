@@ -1,6 +1,6 @@
 import { Refusal } from "../refusal.ts";
 
-/** How much of pictures and films is in memory at once: coming in, being stored, read and sent. */
+/** How much of pictures and films is in memory at once: coming in, being stored, and being sent. */
 const memoryBytesMax = 134_217_728;
 
 /** The room that all pictures and films share while they are in memory. */
