@@ -2,15 +2,22 @@ import {
   DynamicTable,
   type Entry,
   entryBytes,
+  kindOf,
   staticEntries,
   tableBytesDefault,
 } from "./header-table.ts";
 import { HeaderList } from "./headers.ts";
 import { decodeHuffman } from "./huffman.ts";
-import { ConnectionError, errorCodes } from "./protocol.ts";
+import { assertProtocol, ConnectionError, errorCodes } from "./protocol.ts";
 
 /** What is wrong with headers that could be read: it costs their stream, not the connection. */
 export type HeaderFault = "malformed" | "too large";
+
+/**
+ * Headers so many times as large as those taken end the connection. Written out they could not even be sent; but
+ * each byte may stand for a long header that was sent before.
+ */
+const excess = 16;
 
 /** Headers, or why they are of no use. */
 export type Decoded =
@@ -42,15 +49,23 @@ export class HeaderDecoder {
     while (this.#at < end) {
       const entry = this.#entry(fields.length === 0);
       if (!entry) continue;
-      const { name, value } = entry;
+      const { name, value, kind } = entry;
       bytes += entryBytes(name, value);
-      if (bytes > this.#listBytesMax) fault = "too large";
-      const isPseudo = name.charCodeAt(0) === colon;
-      if (isPseudo ? isRegular : !isLegalName(name)) fault ??= "malformed";
-      isRegular ||= !isPseudo;
-      if (!fault) fields.push(name, value);
+      if (bytes > this.#listBytesMax) fault = this.#tooLarge(bytes);
+      // What follows is read all the same, since it may add to the table.
+      if (fault) continue;
+      if (kind === "illegal" || (kind === "pseudo" && isRegular)) fault = "malformed";
+      isRegular ||= kind === "regular";
+      fields.push(name, value);
     }
     return fault ? { fault } : { headers: new HeaderList(fields) };
+  }
+
+  /** Throws if there is so much more that the headers cannot be meant. */
+  #tooLarge(bytes: number): HeaderFault {
+    const isMeant = bytes <= excess * this.#listBytesMax;
+    assertProtocol(isMeant, "headers without measure", errorCodes.enhanceYourCalm);
+    return "too large";
   }
 
   /** The next header; undefined for an instruction that is none. */
@@ -80,8 +95,12 @@ export class HeaderDecoder {
 
   #literal(prefixBits: number): Entry {
     const number = this.#integer(prefixBits);
-    const name = number === 0 ? this.#text() : this.#known(number).name;
-    return { name, value: this.#text() };
+    if (number === 0) {
+      const name = this.#text();
+      return { name, value: this.#text(), kind: kindOf(name) };
+    }
+    const { name, kind } = this.#known(number);
+    return { name, value: this.#text(), kind };
   }
 
   #text(): string {
@@ -116,28 +135,6 @@ export class HeaderDecoder {
     return this.#block[this.#at++] ?? 0;
   }
 }
-
-const colon = 0x3a;
-
-/** Names that were once found legal: there are few, and they come again and again. */
-const legalNames = new Set<string>();
-const legalNamesMax = 256;
-
-function isLegalName(name: string): boolean {
-  if (legalNames.has(name)) return true;
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) || ofConnection.has(name)) return false;
-  if (legalNames.size < legalNamesMax) legalNames.add(name);
-  return true;
-}
-
-/** HTTP/1.1's own, which HTTP/2 forbids. */
-const ofConnection = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 function unreadable(): ConnectionError {
   return new ConnectionError(errorCodes.compression, "the headers cannot be read");

@@ -2,6 +2,29 @@
 export interface Entry {
   readonly name: string;
   readonly value: string;
+  /** Found out once, since an entry may be sent again and again by one byte. */
+  readonly kind: NameKind;
+}
+
+/** What HTTP/2 makes of a header's name. */
+export type NameKind = "pseudo" | "regular" | "illegal";
+
+const colon = 0x3a;
+
+/** HTTP/1.1's own, which HTTP/2 forbids. */
+const ofConnection = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Looks at each character, so ask once a name. */
+export function kindOf(name: string): NameKind {
+  if (name.charCodeAt(0) === colon) return "pseudo";
+  const isLegal = /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !ofConnection.has(name);
+  return isLegal ? "regular" : "illegal";
 }
 
 /** What an entry counts for beside its characters. */
@@ -35,9 +58,13 @@ const namesAlone =
 
 /** The entries that everybody knows, from number 1. */
 export const staticEntries: readonly Entry[] = [
-  ...withValues.flatMap(([name, ...values]) => values.map((value) => ({ name, value }))),
-  ...namesAlone.split(" ").map((name) => ({ name, value: "" })),
+  ...withValues.flatMap(([name, ...values]) => values.map((value) => entryOf(name, value))),
+  ...namesAlone.split(" ").map((name) => entryOf(name, "")),
 ];
+
+function entryOf(name: string, value: string): Entry {
+  return { name, value, kind: kindOf(name) };
+}
 
 const staticNumbers = new Map<string, number>();
 for (const [index, { name, value }] of staticEntries.entries())
@@ -51,7 +78,7 @@ export function staticNumber(name: string, value: string): number {
 /** The entries that a connection has added: the newest first, the oldest leave when there is no room. */
 export class DynamicTable {
   // Oldest first, from `#first` on.
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   #first = 0;
   #bytes = 0;
   #bytesMax = tableBytesDefault;
@@ -63,21 +90,27 @@ export class DynamicTable {
   }
 
   add(entry: Entry): void {
-    this.#bytes += entryBytes(entry.name, entry.value);
+    const bytes = entryBytes(entry.name, entry.value);
+    if (bytes > this.#bytesMax) {
+      this.#evictTo(0);
+      return;
+    }
+    this.#evictTo(this.#bytesMax - bytes);
+    this.#bytes += bytes;
     this.#entries.push(entry);
-    this.#evict();
   }
 
   resize(bytesMax: number): void {
     this.#bytesMax = bytesMax;
-    this.#evict();
+    this.#evictTo(bytesMax);
   }
 
-  #evict(): void {
-    while (this.#bytes > this.#bytesMax) {
-      const oldest = this.#entries[this.#first++];
+  #evictTo(bytesMax: number): void {
+    while (this.#bytes > bytesMax) {
+      const oldest = this.#entries[this.#first];
       if (!oldest) throw new Error("an empty table has a size");
       this.#bytes -= entryBytes(oldest.name, oldest.value);
+      this.#entries[this.#first++] = undefined;
     }
     if (this.#first < 128) return;
     this.#entries = this.#entries.slice(this.#first);

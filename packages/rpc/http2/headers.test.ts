@@ -1,8 +1,12 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { HeaderDecoder } from "./header-decoder.ts";
 import { HeaderEncoder } from "./header-encoder.ts";
+import { DynamicTable, type Entry, tableBytesDefault } from "./header-table.ts";
 import { type Field, stable, varying } from "./headers.ts";
-import { ConnectionError } from "./protocol.ts";
+import { ConnectionError, errorCodes } from "./protocol.ts";
 
 const roomy = 16_384;
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
@@ -75,14 +79,17 @@ test("whatever is encoded is decoded, whatever the other side remembers", () => 
 
 test("bytes that are no headers end the connection, and nothing else", () => {
   const random = numbers(11);
+  const thrown: unknown[] = [];
   for (let round = 0; round < 20_000; round++) {
     const block = Buffer.from(Array.from({ length: random(24) }, () => random(256)));
     try {
       new HeaderDecoder(roomy).decode(block, 0, block.length);
     } catch (error) {
-      expect(error).toBeInstanceOf(ConnectionError);
+      thrown.push(error);
     }
   }
+  expect(thrown.length).toBeGreaterThan(10_000);
+  expect(thrown.filter((error) => !(error instanceof ConnectionError))).toEqual([]);
 });
 
 const faults: readonly [what: string, fields: readonly Field[], fault: string][] = [
@@ -100,4 +107,30 @@ test.for(faults)("%s is the fault of one stream", ([, fields, fault]) => {
   expect(decoder.decode(block, 0, block.length)).toEqual({ fault });
   const next = encoder.encode([varying("a", "b")]);
   expect(decodeAll(decoder, next).get("a")).toBe("b");
+});
+
+test("a byte that stands for a long header, again and again, ends the connection", () => {
+  const name = "X".repeat(3_900);
+  const literal = Buffer.concat([hex("40 7f bd 1d"), Buffer.from(name), hex("01 61")]);
+  const block = Buffer.concat([literal, Buffer.alloc(12_000, 0xbe)]);
+  const decoder = new HeaderDecoder(roomy);
+  expect(decoder.decode(literal, 0, literal.length)).toEqual({ fault: "malformed" });
+  expect(() => decoder.decode(block, 0, block.length)).toThrow(
+    expect.objectContaining({ code: errorCodes.enhanceYourCalm }),
+  );
+});
+
+test("what has left the table of headers is held no longer", async () => {
+  const table = new DynamicTable();
+  const gone = [tableBytesDefault, 1].map((length) => {
+    const entry: Entry = { name: "a", value: "x".repeat(length), kind: "regular" };
+    table.add(entry);
+    return new WeakRef(entry);
+  });
+  table.resize(0);
+  // A reference that was made lasts until the end of its turn.
+  await setImmediate();
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  expect(gone.map((entry) => entry.deref())).toEqual([undefined, undefined]);
 });

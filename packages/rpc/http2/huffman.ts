@@ -29,9 +29,14 @@ function codesByLength() {
   });
 }
 
+/** Where most texts are put together; longer ones get room of their own. */
+const roomForMost = Buffer.allocUnsafeSlow(1_024);
+
 /** Reads Huffman-coded text, one byte a character. Undefined if it is not such text. */
 export function decodeHuffman(bytes: Uint8Array, from: number, to: number): string | undefined {
-  let text = "";
+  const charactersMax = Math.ceil(((to - from) * 8) / shortestBits);
+  const text = charactersMax > roomForMost.length ? Buffer.allocUnsafe(charactersMax) : roomForMost;
+  let characters = 0;
   let code = 0;
   let length = 0;
   for (let at = from; at < to; at++) {
@@ -43,13 +48,14 @@ export function decodeHuffman(bytes: Uint8Array, from: number, to: number): stri
       const symbol = symbolOf(code, length);
       if (symbol === undefined) continue;
       if (symbol === endOfString) return undefined;
-      text += String.fromCharCode(symbol);
+      text[characters++] = symbol;
       code = 0;
       length = 0;
     }
   }
   // What is left of the last byte is filled with ones.
-  return length < 8 && code === 2 ** length - 1 ? text : undefined;
+  const isFilled = length < 8 && code === 2 ** length - 1;
+  return isFilled ? text.toString("latin1", 0, characters) : undefined;
 }
 
 function symbolOf(code: number, length: number): number | undefined {
