@@ -44,6 +44,7 @@ export class Session implements StreamHost, FrameSink {
   #prefaceLeft: Buffer;
   #hasSettings = false;
   #controlReplies = 0;
+  #peerStreamsMax = streamIdMax;
 
   /** Begins to speak at once. The socket may still be connecting. */
   constructor(socket: Socket, options: SessionOptions, events: SessionEvents) {
@@ -231,7 +232,8 @@ export class Session implements StreamHost, FrameSink {
     const window = settings.get(settingIds.initialWindowSize);
     this.#reply(frameTypes.settings, Buffer.alloc(0));
     if (window !== undefined) this.#windows.setInitial(window, this.#streams.all());
-    this.#events.settings?.(settings.get(settingIds.maxConcurrentStreams) ?? streamIdMax);
+    this.#peerStreamsMax = settings.get(settingIds.maxConcurrentStreams) ?? this.#peerStreamsMax;
+    this.#events.settings?.(this.#peerStreamsMax);
   }
 
   #onPing(flags: number, streamId: number, payload: Buffer): void {
