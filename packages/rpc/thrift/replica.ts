@@ -38,6 +38,7 @@ export class Replica implements AnyReplica {
   #connectedAtMs = Number.NEGATIVE_INFINITY;
   #failedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  #growTimer: NodeJS.Timeout | undefined;
   readonly #looking: NodeJS.Timeout;
 
   /** Connects at once. */
@@ -68,7 +69,11 @@ export class Replica implements AnyReplica {
   grow(): boolean {
     if (this.#state !== "ready" || this.#connections.size >= this.#options.poolMax) return false;
     // While connections cannot be made, it is not tried for each call anew.
-    if (performance.now() - this.#failedAtMs < reconnectMs) return false;
+    const waitMs = this.#failedAtMs + reconnectMs - performance.now();
+    if (waitMs > 0) {
+      this.#growTimer ??= setTimeout(() => this.#mayGrow(), waitMs);
+      return false;
+    }
     this.#connect();
     return true;
   }
@@ -87,7 +92,14 @@ export class Replica implements AnyReplica {
     this.#state = "closed";
     this.#idle = [];
     clearTimeout(this.#timer);
+    clearTimeout(this.#growTimer);
     clearInterval(this.#looking);
+  }
+
+  /** Calls that were waiting when it could not grow ask again. */
+  #mayGrow(): void {
+    this.#growTimer = undefined;
+    this.#options.onChange();
   }
 
   #connect(): void {

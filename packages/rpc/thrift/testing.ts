@@ -52,6 +52,19 @@ export function dial(
   return connection;
 }
 
+/** Something said that is known by its number. */
+export const number = (value: number): Saying => ({ number: value, words: [] });
+
+/** Handlers that wait until told to go on, and how many do. */
+export function held() {
+  const waiting: (() => void)[] = [];
+  const handlers = thriftEcho(async (saying) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return saying;
+  });
+  return { handlers, waiting };
+}
+
 const { say } = ThriftEcho.methods;
 
 /** A call of `Say` in its frame. */
