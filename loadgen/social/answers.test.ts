@@ -152,6 +152,30 @@ test("a post of an earlier run with the same seed is not taken for one of this r
   expect(asked(own(1), posts, ...both)).toBeUndefined();
 });
 
+test("a post of an earlier run with the same words does not stand for one that is lost", () => {
+  const [lost, other] = [draftOf(1, "a"), draftOf(1, "b")];
+  const { posts, sentMs, pass } = afterOne(lost);
+  isComposed(other, posts)(made);
+  pass(1_000);
+  const [shown, earlier] = [postOf(other, "9", sentMs + 1_000), postOf(lost, "5", sentMs - 60_000)];
+
+  expect(asked(own(1), posts, shown, earlier)).toMatch(/post of user 1 is missing: "aaa/);
+});
+
+test.each([
+  ["in seconds", 1_790_000_000],
+  ["of tomorrow", 1_790_000_000_000 + 86_400_000],
+  ["from before it was asked for", 1_790_000_000_000 + 3_000],
+])("a post of this run with a time %s is wrong", (_what, timestamp) => {
+  const [first, draft] = [draftOf(1, "a"), draftOf(1, "b")];
+  const { posts, pass } = afterOne(first);
+  pass(9_000);
+  isComposed(draft, posts)(made);
+  pass(1_000);
+
+  expect(asked(own(1), posts, postOf(draft, "5", timestamp))).toContain("timestamp of post 5");
+});
+
 test("what was not acknowledged may be there or not", () => {
   const [posts, draft] = [friends(), draftOf(1)];
   isComposed(draft, posts);

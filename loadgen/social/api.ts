@@ -3,7 +3,7 @@ import { ErrandError } from "../application.ts";
 import { type Client, type ClientOptions, openClient, type Reply } from "../runner/client.ts";
 import { exitCodes } from "../runner/conclusion.ts";
 import { shown } from "../verdict.ts";
-import type { Draft } from "./draft.ts";
+import { composeForm, type Draft } from "./draft.ts";
 import { type Post, parseTimeline } from "./post.ts";
 
 /** A user and what he is called; the original's scripts name everybody by number. */
@@ -120,18 +120,5 @@ function form(fields: Readonly<Record<string, string>>) {
   return {
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams(fields).toString(),
-  };
-}
-
-/** The form of a post. */
-export function composeForm({ author, words, mentions, urls, media }: Draft) {
-  const names = mentions.map((user) => ` @username_${user}`).join("");
-  return {
-    username: `username_${author}`,
-    user_id: `${author}`,
-    text: `${words}${names}${urls.map((url) => ` ${url}`).join("")}`,
-    media_ids: JSON.stringify(media),
-    media_types: JSON.stringify(media.map(() => "png")),
-    post_type: "0",
   };
 }

@@ -11,6 +11,19 @@ export interface Draft {
   readonly media: readonly string[];
 }
 
+/** The form by which it is made. */
+export function composeForm({ author, words, mentions, urls, media }: Draft) {
+  const names = mentions.map((user) => ` @username_${user}`).join("");
+  return {
+    username: `username_${author}`,
+    user_id: `${author}`,
+    text: `${words}${names}${urls.map((url) => ` ${url}`).join("")}`,
+    media_ids: JSON.stringify(media),
+    media_types: JSON.stringify(media.map(() => "png")),
+    post_type: "0",
+  };
+}
+
 /** As much of a text as tells it from all others. */
 export function markOf(text: string): string {
   return text.slice(0, markLength);

@@ -1,7 +1,7 @@
 import type { Journey, Mix, Row } from "../journey.ts";
 import { type Random, uniformInteger } from "../random.ts";
 import { isComposed, isTimeline } from "./answers.ts";
-import type { Draft } from "./draft.ts";
+import { composeForm, type Draft } from "./draft.ts";
 import { alphanumerics, digits, letters } from "./letters.ts";
 import type { Posts } from "./posts.ts";
 
@@ -50,7 +50,7 @@ function reading(kind: "home" | "user", share: number, users: number): Row<Posts
 const deepestStart = 100;
 const postsOfPage = 10;
 
-/** Somebody posts a text that mentions others, with links and pictures. Nothing of it is encoded. */
+/** Somebody posts a text that mentions others, with links and pictures. */
 function compose(users: number): (random: Random) => Journey<Posts> {
   return (random) => {
     const draft = drawDraft(random, users);
@@ -76,12 +76,8 @@ function otherThan(author: number, users: number, random: Random): number {
   return drawn < author ? drawn : drawn + 1;
 }
 
-function bodyOf({ author, words, mentions, urls, media }: Draft): string {
-  const names = mentions.map((user) => ` @username_${user}`).join("");
-  const text = `${words}${names}${urls.map((url) => ` ${url}`).join("")}`;
-  const [ids, types] = [media.map((id) => `"${id}"`), media.map(() => '"png"')];
-  return (
-    `username=username_${author}&user_id=${author}&text=${text}` +
-    `&media_ids=[${ids}]&media_types=[${types}]&post_type=0`
-  );
+/** As the original's script writes it: nothing of it is encoded. */
+function bodyOf(draft: Draft): string {
+  const fields = Object.entries(composeForm(draft)).map(([name, value]) => `${name}=${value}`);
+  return fields.join("&");
 }

@@ -27,6 +27,8 @@ export interface Sent {
 const clocksDifferMs = 2_000;
 /** Of two posts, the one that was asked for this long after the other was acknowledged is the newer one. */
 const apartMs = 100;
+/** In 2001. A smaller time is in seconds, or nobody's. */
+const oldestMs = 1e12;
 const keptMax = 20_000;
 const keptOfUser = 128;
 
@@ -37,6 +39,7 @@ const keptOfUser = 128;
 export class Posts {
   readonly graph: Graph | undefined;
   readonly now: () => number;
+  readonly #beganMs: number;
   readonly #sent = new Map<string, Sent>();
   readonly #own = new Map<number, Sent[]>();
   readonly #home = new Map<number, Sent[]>();
@@ -46,6 +49,7 @@ export class Posts {
   constructor(graph?: Graph, now = Date.now) {
     this.graph = graph;
     this.now = now;
+    this.#beganMs = now();
   }
 
   /** A post is about to be asked for. */
@@ -77,15 +81,26 @@ export class Posts {
     return (kind === "home" ? this.#home : this.#own).get(user) ?? [];
   }
 
-  /** What was asked for when this post was made, if it is of this run and not of another one with the same seed. */
+  /** What was asked for when this post was made, if it is of this run and not of an earlier one with the same seed. */
   askedFor(post: Post): Sent | undefined {
     const sent = this.#sent.get(markOf(post.text));
     if (!sent) return undefined;
-    const { sentMs, answeredMs = Number.POSITIVE_INFINITY } = sent;
     const madeMs = Number(post.timestamp);
-    return madeMs > sentMs - clocksDifferMs && madeMs < answeredMs + clocksDifferMs
-      ? sent
-      : undefined;
+    const isEarlier =
+      madeMs >= oldestMs &&
+      madeMs < this.#beganMs + clocksDifferMs &&
+      madeMs <= sent.sentMs - clocksDifferMs;
+    return isEarlier ? undefined : sent;
+  }
+
+  /** Between which times, in milliseconds since 1970, the application has made the post. */
+  madeBetween({ sentMs, answeredMs = this.now() }: Sent): readonly [number, number] {
+    return [sentMs - clocksDifferMs, answeredMs + clocksDifferMs];
+  }
+
+  /** Whether the application's clock is known to agree with this machine's, so that posts tell of which run they are. */
+  get clocksAgree(): boolean {
+    return this.#clocksAgree;
   }
 
   /** This is the post that was asked for. */
