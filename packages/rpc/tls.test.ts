@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { connect } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { silent } from "@faultline/telemetry/logger";
 import { expect, onTestFinished, test } from "vitest";
@@ -21,8 +23,8 @@ const tls: TlsOptions = {
 
 const host = "127.0.0.1";
 
-async function serve(options: TlsOptions | undefined) {
-  const server = await startGrpcServer({
+function start(options: TlsOptions | undefined) {
+  return startGrpcServer({
     contract: Echo,
     handlers: echo(),
     service: "echo",
@@ -31,6 +33,10 @@ async function serve(options: TlsOptions | undefined) {
     port: 0,
     tls: options,
   });
+}
+
+async function serve(options: TlsOptions | undefined) {
+  const server = await start(options);
   onTestFinished(() => server.close());
   return [`${host}:${server.port}`];
 }
@@ -65,6 +71,18 @@ test("a client without TLS, or with another name in mind, gets no answer", async
       code: "unavailable",
     });
   }
+});
+
+test("a server closes within its grace, though somebody has connected and never begun TLS", async () => {
+  const server = await start(tls);
+  const socket = connect(server.port, host).on("error", () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  await dial([`${host}:${server.port}`], tls).say(nothing, testCall());
+
+  await server.close(20);
+
+  await expect.poll(() => socket.resume().closed).toBe(true);
 });
 
 test("a front door speaks HTTPS with the suite and version it is given", async () => {

@@ -24,6 +24,7 @@ export class Listener {
   readonly #server: Server;
   readonly #receive: Receive;
   readonly #sessions = new Set<Session>();
+  readonly #sockets = new Set<Socket>();
 
   constructor(tls: TlsOptions | undefined, receive: Receive) {
     this.#receive = receive;
@@ -31,6 +32,7 @@ export class Listener {
       ? createTlsServer({ ...serverTls(tls), noDelay: true }, (socket) => this.#admitSecure(socket))
       : createServer({ noDelay: true }, (socket) => this.#admit(socket));
     this.#server.maxConnections = sessionsMax;
+    this.#server.on("connection", (socket) => this.#note(socket));
   }
 
   /** Answers the port. Rejects if the address cannot be bound. */
@@ -54,9 +56,18 @@ export class Listener {
     for (const session of this.#sessions) session.close();
     const timer = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
+      for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     await closed;
     clearTimeout(timer);
+  }
+
+  /** The sockets of TCP, those included that have not begun TLS. */
+  #note(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    // Whatever a client does wrong ends its own connection only.
+    socket.on("error", () => {});
   }
 
   #admitSecure(socket: TLSSocket): void {

@@ -1,5 +1,6 @@
 import type { ConnectionOptions, TlsOptions as ServerOptions } from "node:tls";
 import { suiteOptions, type TlsOptions } from "../tls-options.ts";
+import { handshakeTimeoutMs } from "./limits.ts";
 
 /** What a client trusts: the given authority, and nobody else; and the name that it wants to see. */
 export function clientTls(tls: TlsOptions, host: string): ConnectionOptions {
@@ -8,5 +9,7 @@ export function clientTls(tls: TlsOptions, host: string): ConnectionOptions {
 }
 
 export function serverTls(tls: TlsOptions): ServerOptions {
-  return { cert: tls.cert, key: tls.key, ALPNProtocols: ["h2"], ...suiteOptions(tls) };
+  const { cert, key } = tls;
+  const handshakeTimeout = handshakeTimeoutMs;
+  return { cert, key, handshakeTimeout, ALPNProtocols: ["h2"], ...suiteOptions(tls) };
 }
