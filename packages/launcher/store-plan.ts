@@ -97,7 +97,7 @@ export function redisOf(
     command: redisCommand(machine, { port: ownPort, directory, tls }),
     port: ownPort,
     url: `${tls ? "rediss" : "redis"}://127.0.0.1:${ownPort}`,
-    ready: tls ? tlsAnswers(ownPort) : redisAnswers(ownPort),
+    ready: redisAnswers(ownPort, tls?.caFile),
   });
   const ownPort = localPort("redis", store.port, portBase);
   const server: ServerPlan = {

@@ -19,7 +19,7 @@ export interface Exchange {
   /** Whether the answer is complete. */
   isWhole(answer: Buffer): boolean;
   readonly signal: AbortSignal;
-  readonly tls?: TlsConfig | undefined;
+  readonly tls?: Pick<TlsConfig, "ca" | "serverName"> | undefined;
 }
 
 /**

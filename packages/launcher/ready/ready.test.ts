@@ -1,6 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { createTrustedCertificate } from "@faultline/faults/certificate";
 import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../test-launch.ts";
 import { untilReady } from "./check.ts";
 import { grpcServes } from "./grpc.ts";
 import { memcachedAnswers } from "./memcached.ts";
@@ -97,4 +102,21 @@ test("a Redis is ready when it answers PING, also one that wants a login, and no
   await expect(loading).rejects.toThrow(/still reading/);
   const other = redisAnswers(await saying(Buffer.from("220 mail\r\n")))(soon());
   await expect(other).rejects.toThrow(/no Redis/);
+});
+
+test("a Redis that speaks TLS is asked the same", async () => {
+  const nowMs = Date.now();
+  const dates = { fromMs: nowMs - 86_400_000, toMs: nowMs + 86_400_000 };
+  const { ca, server } = await createTrustedCertificate(["localhost"], dates);
+  const caFile = join(temporaryFolder(), "ca.pem");
+  writeFileSync(caFile, ca);
+  const asked = async (line: string) => {
+    const tls = createTlsServer({ cert: server, key: server }, (socket) => socket.end(line));
+    // Whoever has his answer leaves without a word.
+    tls.on("tlsClientError", () => {});
+    return redisAnswers(await portOf(tls), caFile)(soon());
+  };
+
+  await asked("+PONG\r\n");
+  await expect(asked("-LOADING in memory\r\n")).rejects.toThrow(/still reading/);
 });
