@@ -1,21 +1,32 @@
 import { withRemoteParent } from "@faultline/telemetry/context";
 import type { Logger } from "@faultline/telemetry/logger";
+import { recordSpans } from "@faultline/telemetry/recorded-spans";
+import { startTracing } from "@faultline/telemetry/tracing";
 import { expect, test } from "vitest";
 import { internal, invalidArgument, unavailable } from "../errors.ts";
 import { someCall } from "../some-call.ts";
 import { logged } from "./logged.ts";
+import { traced } from "./traced.ts";
 
-function recorder() {
-  const lines: { level: string; message: string; fields?: Record<string, unknown> | undefined }[] =
-    [];
-  const at = (level: string) => (message: string, fields?: Record<string, unknown>) =>
-    void lines.push({ level, message, fields });
+type Fields = Record<string, unknown>;
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Fields | undefined;
+  /** What its logger says in every line. */
+  readonly bound: Fields;
+}
+
+function recorder(bound: Fields = {}, lines: Line[] = []) {
+  const at = (level: string) => (message: string, fields?: Fields) =>
+    void lines.push({ level, message, fields, bound });
   const log: Logger = {
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    child: () => log,
+    child: (fields) => recorder({ ...bound, ...fields }, lines).log,
   };
   return { log, lines };
 }
@@ -27,15 +38,39 @@ test("a call answered is one line at the level asked for, with its name and dura
   expect(lines[0]?.fields).toMatchObject({ call: "echo.Echo/Say", durationMs: expect.any(Number) });
 });
 
-test("the ids of a trace are told once, by the logger of a traced call or else by the line", async () => {
-  const place = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+const caller = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+
+test("where nothing is traced a line tells the caller's place in the trace, sampled or not", async () => {
   const { log, lines } = recorder();
   for (const traceFlags of [0, 1]) {
-    const context = withRemoteParent({ ...place, traceFlags, isRemote: true });
+    const context = withRemoteParent({ ...caller, traceFlags, isRemote: true });
     await logged({ level: "info" })(someCall({ log, context }), async () => 1);
   }
 
-  expect(lines.map(({ fields }) => fields?.trace_id)).toEqual([place.traceId, undefined]);
+  const told = { trace_id: caller.traceId, span_id: caller.spanId };
+  expect(lines.map(({ fields }) => fields)).toMatchObject([told, told]);
+});
+
+test("the ids of a trace are told once: by the logger of a call with a span, or else by the line", async () => {
+  const { log, lines } = recorder();
+  const tracing = startTracing({
+    service: "echo",
+    version: "1",
+    sampling: { sampler: "parentbased_always_on", ratio: 1 },
+    log,
+    otlpUrl: "",
+    exporter: recordSpans().exporter,
+  });
+  for (const traceFlags of [0, 1]) {
+    const context = withRemoteParent({ ...caller, traceFlags, isRemote: true });
+    await traced(tracing)(someCall({ log, context }), (call) =>
+      logged({ level: "info" })(call, async () => 1),
+    );
+  }
+
+  const { traceId } = caller;
+  expect(lines.map(({ bound }) => bound.trace_id)).toEqual([undefined, traceId]);
+  expect(lines.map(({ fields }) => fields?.trace_id)).toEqual([traceId, undefined]);
 });
 
 test("without a level, a call that went well says nothing", async () => {

@@ -1,4 +1,4 @@
-import { sampledFlag, spanContextOf, traceFields } from "@faultline/telemetry/context";
+import { spanOf, traceFields } from "@faultline/telemetry/context";
 import type { Call, Middleware } from "../call.ts";
 import { type Code, type ServiceError, toServiceError } from "../errors.ts";
 import { causeCode, isFault } from "./outcome.ts";
@@ -46,11 +46,9 @@ function fields(call: Call, startMs: number): Record<string, unknown> {
   };
 }
 
-/** The logger of a call that is traced has them already. */
+/** The logger of a call with a span of its own has them already. */
 function placeInTrace({ context }: Call): Record<string, unknown> {
-  const place = spanContextOf(context);
-  const isTraced = place !== undefined && (place.traceFlags & sampledFlag) !== 0;
-  return isTraced ? {} : traceFields(context);
+  return spanOf(context)?.isRecording() ? {} : traceFields(context);
 }
 
 function failureFields(error: ServiceError): Record<string, unknown> {
