@@ -26,7 +26,7 @@ function planOne(app: App, settings: PlanSettings): readonly ServerPlan[] {
   const command = nodeCommand(settings.machine, program, [app.name], largeHeap);
   const env = {
     ...command.env,
-    ...serviceEnvironment(settings.machine.environment, settings.told ?? {}),
+    ...serviceEnvironment(settings.machine.environment, settings.told ?? {}, services),
     ...Object.assign({}, ...services.map((service) => variablesOf(service, settings))),
     HOST: "127.0.0.1",
     METRICS_PORT: `${metricsPort}`,

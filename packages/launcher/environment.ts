@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Service, ServiceDefinition } from "@faultline/service/define-app";
 import type { Environment } from "./machine.ts";
 import { root } from "./root.ts";
 
@@ -9,8 +10,15 @@ const system = ["HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER"];
 const settings =
   /^(OTEL_|TLS$|TLS_|LOG_LEVEL$|JAEGER_|MEMC_|NODE_EXTRA_CA_CERTS$|\w+_DEADLINE_MS$|DRAIN_MS$)/;
 
-/** What a user sets about feature flags, logins and the front doors; stores are not told. */
-const servicesOnly = /^(FLAGD_|FAULT_|JWT_SECRET$|WRK2_API$|MEDIA_FRONTEND_URL$)/;
+/** What a user sets about feature flags; stores are not told. */
+const servicesOnly = /^(FLAGD_|FAULT_)/;
+
+/** What a user sets for those services only that ask for it, each kind by what its line in the table says. */
+const onRequest: readonly (readonly [keyof ServiceDefinition, RegExp])[] = [
+  ["http", /^(WRK2_API|MEDIA_FRONTEND_URL)$/],
+  ["ids", /^MACHINE_ID$/],
+  ["tokens", /^JWT_SECRET$/],
+];
 
 /** A store's environment: nothing but what a process needs. */
 export function storeEnvironment(environment: Environment): Record<string, string> {
@@ -27,12 +35,18 @@ export function nodeEnvironment(environment: Environment): Record<string, string
   };
 }
 
-/** What a service gets besides: what only services are told, and what these variables say. */
+/** What a process of these services gets besides: what only services are told, and what these variables say. */
 export function serviceEnvironment(
   environment: Environment,
   told: Readonly<Record<string, string>>,
+  services: readonly Pick<Service, "definition">[],
 ): Record<string, string> {
-  return { ...told, ...pick(environment, (name) => servicesOnly.test(name) || name in told) };
+  const asked = onRequest.flatMap(([what, names]) =>
+    services.some(({ definition }) => definition[what]) ? names : [],
+  );
+  const isWanted = (name: string) =>
+    name in told || [servicesOnly, ...asked].some((names) => names.test(name));
+  return { ...told, ...pick(environment, isWanted) };
 }
 
 /** `GEO_ADDRESS`: the variable that tells a service where a callee listens. */

@@ -118,7 +118,6 @@ test("services get the user's settings and nothing else of the user's environmen
     PATH: "/bin",
     LOG_LEVEL: "debug",
     OTEL_TRACES_SAMPLER: "always_on",
-    JWT_SECRET: "s3cr3t",
     AWS_SECRET: "x",
     TLS: "1",
   };
@@ -129,11 +128,38 @@ test("services get the user's settings and nothing else of the user's environmen
     PATH: "/bin",
     LOG_LEVEL: "debug",
     OTEL_TRACES_SAMPLER: "always_on",
-    JWT_SECRET: "s3cr3t",
     TLS: "1",
   });
   expect(env).not.toHaveProperty("AWS_SECRET");
   expect(servers.get("memcached-rate")?.command.env).toEqual({ PATH: "/bin" });
+});
+
+test.each([
+  ["JWT_SECRET", "s3cr3t", ["nginx-thrift", "user-service"]],
+  ["MACHINE_ID", "7", ["unique-id-service", "user-service"]],
+  ["MEDIA_FRONTEND_URL", "https://media.example.org", ["media-frontend", "nginx-thrift"]],
+  ["WRK2_API", "closed", ["media-frontend", "nginx-thrift"]],
+])("of the user's %s those are told who have a use for it", async (name, value, names) => {
+  const environment = { ...machine.environment, [name]: value };
+  const servers = await planOf(["social"], { machine: { ...machine, environment } });
+
+  const told = [...servers.values()].filter(({ command: { env } }) => env[name] === value);
+  expect(told.map((server) => server.name).sort()).toEqual(names);
+});
+
+test("replicas that make ids have different parts in them", async () => {
+  const replicas = new Map([["unique-id", 3]]);
+  const idsOf = async (environment = machine.environment) => {
+    const servers = await planOf(["social"], { machine: { ...machine, environment }, replicas });
+    const names = ["unique-id-service", "unique-id-service-2", "unique-id-service-3"];
+    return names.map((name) => servers.get(name)?.command.env.MACHINE_ID);
+  };
+
+  const drawn = await idsOf();
+  expect(drawn.every((id) => id !== undefined)).toBe(true);
+  expect(new Set(drawn).size).toBe(3);
+  expect(await idsOf({ ...machine.environment, MACHINE_ID: "7" })).toEqual(["7", "8", "9"]);
+  await expect(idsOf({ ...machine.environment, MACHINE_ID: "x" })).rejects.toThrow("MACHINE_ID");
 });
 
 test("social is thirteen services, six databases, two caches and three Redis, by the original's names", async () => {

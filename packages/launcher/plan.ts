@@ -1,3 +1,4 @@
+import { machineIdVariables } from "@faultline/config/machine-id";
 import type { TlsConfig } from "@faultline/config/tls";
 import { inStartOrder, isCircular } from "@faultline/service/call-order";
 import { type App, protocolOf, type Service } from "@faultline/service/define-app";
@@ -62,10 +63,13 @@ function replicasOf(
   const callees = (definition.calls ?? [])
     .filter((callee) => !isCircular(app, name, callee))
     .flatMap((callee) => replicaNames(serviceOf(app, callee).host, ports));
-  return replicaNames(host, ports).map((replica, index) => {
+  const replicas = replicaNames(host, ports);
+  const numbers = definition.ids ? machineIdsOf(replicas.length, settings.machine) : [];
+  return replicas.map((replica, index) => {
     const ownPort = ports.get(host)?.[index] ?? 0;
     const wanted = tablePort(service, settings.portBase);
-    const at = listening(service, app, { ...settings, metricsPort: ownPort + metricsOffset });
+    const own = { ...numbers[index], METRICS_PORT: `${ownPort + metricsOffset}` };
+    const at = listening(service, app, { ...settings, own });
     return {
       name: replica,
       kind: definition.http ? "front door" : "service",
@@ -79,26 +83,33 @@ function replicasOf(
   });
 }
 
+/** Throws a `LaunchError` if the user's own number is none. */
+function machineIdsOf(replicas: number, { environment }: Machine) {
+  try {
+    return machineIdVariables(replicas, environment);
+  } catch (cause) {
+    throw new LaunchError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 function listening(
   service: Service,
   app: App,
-  settings: PlanSettings & { ports: ServicePorts; metricsPort: number },
+  settings: PlanSettings & { ports: ServicePorts; own: Readonly<Record<string, string>> },
 ): (port: number) => Listening {
-  const { machine, tls, ports, metricsPort } = settings;
+  const { machine, tls, ports, own } = settings;
   const protocol = protocolOf(service.definition);
   const command = nodeCommand(machine, `services/${app.name}/${service.name}/main.ts`);
   const env = {
     ...command.env,
     ...doorVariables(service, app, settings),
-    ...serviceEnvironment(machine.environment, settings.told ?? {}),
+    ...serviceEnvironment(machine.environment, settings.told ?? {}, [service]),
     ...storesOf(service, settings).variables,
     ...calleeVariables(service, app, ports),
+    ...own,
   };
   return (port) => ({
-    command: {
-      ...command,
-      env: { ...env, HOST: "127.0.0.1", PORT: `${port}`, METRICS_PORT: `${metricsPort}` },
-    },
+    command: { ...command, env: { ...env, HOST: "127.0.0.1", PORT: `${port}` } },
     port,
     url: `${schemeOf(protocol, tls)}://127.0.0.1:${port}`,
     ready: serviceReady[protocol](port, tls),

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { environmentOf, readServiceConfig, type ServiceConfig } from "@faultline/config";
+import { machineIdVariables } from "@faultline/config/machine-id";
 import { connectMemcached } from "@faultline/stores/memcached-client";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { connectRedis } from "@faultline/stores/redis-client";
@@ -33,9 +34,18 @@ const configs = orExit(app.name, (warn) => readConfigs(app, warn));
 const shared = configOf(app.name, configs);
 process.exit(
   cluster.isPrimary && shared.processes > 1
-    ? await runWorkers(shared.processes, shared.metricsPort, stopping)
+    ? await runWorkers(shared.processes, shared.metricsPort, {
+        stopping,
+        variables: orExit(app.name, () => workerVariables(shared.processes)),
+      })
     : await runApp(),
 );
+
+/** Workers are replicas of the services in them. */
+function workerVariables(count: number): readonly Readonly<Record<string, string>>[] {
+  const makesIds = Object.values(app.services).some(({ definition }) => definition.ids);
+  return makesIds ? machineIdVariables(count, process.env) : [];
+}
 
 async function runApp(): Promise<number> {
   const telemetry = await telemetryOf(app.name, shared);

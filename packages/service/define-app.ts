@@ -53,6 +53,8 @@ export interface ServiceDefinition {
   readonly calls?: readonly string[];
   /** It signs or verifies the tokens of logins, and is told the secret: `JWT_SECRET`. */
   readonly tokens?: true;
+  /** It makes ids, and each of its replicas is told a number of its own: `MACHINE_ID`. */
+  readonly ids?: true;
 }
 
 /** The lines of an application, by service name. */

@@ -3,6 +3,12 @@ import { once } from "node:events";
 
 const restartAfterMs = 1_000;
 
+export interface WorkersOptions {
+  readonly stopping: Promise<NodeJS.Signals>;
+  /** What each worker is told besides, by its place. */
+  readonly variables: readonly Readonly<Record<string, string>>[];
+}
+
 /**
  * Runs this program in several processes that share its ports, until a signal comes; a worker that dies is
  * replaced. Answers the exit code once all have ended.
@@ -10,14 +16,17 @@ const restartAfterMs = 1_000;
 export async function runWorkers(
   count: number,
   metricsPort: number,
-  stopping: Promise<NodeJS.Signals>,
+  { stopping, variables }: WorkersOptions,
 ): Promise<number> {
   const workers = new Map<number, Worker>();
   let stopped = false;
   const fork = (index: number) => {
     // Every process tells of itself, so each has a port for that.
     const own = metricsPort === 0 ? 0 : metricsPort + index;
-    const worker = cluster.fork({ METRICS_PORT: `${own}`, PROCESSES: `${count}` });
+    const worker = cluster.fork({
+      ...{ METRICS_PORT: `${own}`, PROCESSES: `${count}` },
+      ...variables[index],
+    });
     workers.set(index, worker);
     worker.once("exit", () => {
       workers.delete(index);

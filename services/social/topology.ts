@@ -89,6 +89,7 @@ export const social = defineApp("social", {
     host: "unique-id-service",
     port: 10008,
     containerPort,
+    ids: true,
   },
   "url-shorten": {
     contract: UrlShortenService,
@@ -107,6 +108,7 @@ export const social = defineApp("social", {
     stores: userStores,
     calls: ["social-graph"],
     tokens: true,
+    ids: true,
   },
   "user-mention": {
     contract: UserMentionService,
