@@ -35,7 +35,10 @@ export class Replica implements AnyReplica {
   lastError: Error | undefined;
   readonly #options: ReplicaOptions;
   #state: ReplicaState = "connecting";
+  /** The one that takes calls. */
   #session: Session | undefined;
+  /** That one, and those that have calls to finish. */
+  readonly #sessions = new Set<Session>();
   #streamsMax = concurrentStreamsMax;
   #failures = 0;
   #connectedAtMs = Number.NEGATIVE_INFINITY;
@@ -75,9 +78,8 @@ export class Replica implements AnyReplica {
 
   /** Ends everything. */
   close(): void {
-    const session = this.#session;
     this.#leave();
-    session?.destroy();
+    for (const session of this.#sessions) session.destroy();
   }
 
   #leave(): void {
@@ -100,14 +102,14 @@ export class Replica implements AnyReplica {
       goaway: () => this.#lost(session),
       close: (error) => {
         stopAsking();
+        this.#sessions.delete(session);
         if (session === this.#session && error) this.lastError = error;
         this.#lost(session);
       },
     });
     this.#session = session;
-    const stopAsking = keepAlive(session, () => {
-      return session === this.#session && session.streamCount > 0;
-    });
+    this.#sessions.add(session);
+    const stopAsking = keepAlive(session, () => session.streamCount > 0);
   }
 
   /** Calls that were sent when the server had decided to go are refused, and sent elsewhere. */
