@@ -3,7 +3,7 @@
 #   geo, hotel/geo   that service
 #   hotel            all services of that application in one process
 #   mongod [flags]   the MongoDB-compatible server, set up as the official image does it
-#   anything else    a program of the image: healthcheck, mongosh, node, sh
+#   anything else    a program of the image: certificates, healthcheck, mongosh, node, sh
 # Each replaces this shell, so that it gets the signals and its exit code is the container's.
 set -eu
 cd /app

@@ -110,6 +110,7 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
       expect(environment.MEMCACHED_ADDRESS).toBe(memcached && `${memcached}:11211`);
       expect(environment.REDIS_URL).toBe(redis && `redis://${redis}:6379`);
       expect("JWT_SECRET" in environment).toBe(line.definition.tokens ?? false);
+      expect("WRK2_API" in environment).toBe(line.host === "nginx-thrift");
       for (const callee of callees) {
         const address = `${callee.host}:${containerPort(callee.definition)}`;
         expect(Object.values(environment)).toContain(address);
@@ -213,4 +214,30 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
       expect(service.healthcheck ?? {}).not.toHaveProperty("start_interval");
     }
   });
+});
+
+test("on top of Social Network's file, all its stores speak TLS, and only they have the key", () => {
+  const text = renderedFiles().get("compose.social.tls.yaml")?.text ?? "";
+  const { services }: { services: Record<string, ComposeService> } = parse(text);
+  const own: { services: Record<string, ComposeService> } = parse(
+    renderedFiles().get("compose.social.yaml")?.text ?? "",
+    { version: "1.1", merge: true, maxAliasCount: -1 },
+  );
+  const { certificates, ...others } = services;
+  const withKey = Object.entries(others).filter(([, { volumes }]) =>
+    volumes?.some((volume) => volume.startsWith("tls-stores:")),
+  );
+  const stores = Object.keys(own.services).filter((name) => /-(mongodb|redis)$/.test(name));
+
+  expect(certificates?.command).toEqual(["certificates", "social"]);
+  expect(withKey.map(([name]) => name).toSorted()).toEqual(stores.toSorted());
+  for (const [name, { environment }] of Object.entries(own.services)) {
+    const { MONGO_URL = "", REDIS_URL = "" } = services[name]?.environment ?? {};
+    if (environment?.MONGO_URL)
+      expect(MONGO_URL).toBe(
+        `${environment.MONGO_URL}/?tls=true&tlsCAFile=%2Ftls%2Ftrust%2Fca.pem`,
+      );
+    if (environment?.REDIS_URL)
+      expect(REDIS_URL).toBe(environment.REDIS_URL.replace("redis:", "rediss:"));
+  }
 });

@@ -2,6 +2,7 @@ import { apps, composeFileOf } from "@faultline/launcher/apps";
 import type { App } from "@faultline/service/define-app";
 import { composeFile } from "./compose/compose-file.ts";
 import { scriptFolder } from "./compose/service-blocks.ts";
+import { canSpeakTls, tlsFile } from "./compose/tls-file.ts";
 import { mongoScripts } from "./mongo-scripts.ts";
 
 /** A file that stands in the repository because containers are started from there. */
@@ -20,6 +21,10 @@ function filesOf(app: App): ReadonlyMap<string, RenderedFile> {
   const path = composeFileOf(app.name);
   const command = path === "compose.yaml" ? "docker compose" : `docker compose --file ${path}`;
   files.set(path, { text: composeFile(app, command), executable: false });
+  if (canSpeakTls(app)) {
+    const onTop = `compose.${app.name}.tls.yaml`;
+    files.set(onTop, { text: tlsFile(app, path, onTop), executable: false });
+  }
   for (const { name, definition } of Object.values(app.services)) {
     const { mongo } = definition.stores ?? {};
     if (!mongo?.auth) continue;

@@ -3,18 +3,23 @@ import { join } from "node:path";
 import { composeFileOf } from "@faultline/launcher/apps";
 import { hotelSteps } from "./test-stack/hotel/steps.ts";
 import { runCommand } from "./test-stack/run-command.ts";
-import { socialSteps } from "./test-stack/social/steps.ts";
+import { socialSteps, socialTlsSteps } from "./test-stack/social/steps.ts";
 import { openStack, type Stack } from "./test-stack/stack.ts";
 import { bringUp, type ComposedApp, type Step } from "./test-stack/steps.ts";
 
-// `npm run test:compose [-- <app>]`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it,
+// `npm run test:compose [-- hotel|social|social-tls]`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it,
 // restarts it, and leaves nothing behind. Images are chosen by the variables of the compose files, as ever.
 const root = join(import.meta.dirname, "..");
 const everythingMs = 3_600_000;
 
+const socialPorts = ["NGINX_THRIFT_PORT", "MEDIA_FRONTEND_PORT"];
 const apps: Readonly<Record<string, ComposedApp>> = {
-  hotel: { ports: ["FRONTEND_PORT"], steps: hotelSteps },
-  social: { ports: ["NGINX_THRIFT_PORT", "MEDIA_FRONTEND_PORT"], steps: socialSteps },
+  hotel: { name: "hotel", ports: ["FRONTEND_PORT"], steps: hotelSteps },
+  social: { name: "social", ports: socialPorts, steps: socialSteps },
+  "social-tls": {
+    ...{ name: "social", more: ["compose.social.tls.yaml"] },
+    ...{ ports: socialPorts, steps: socialTlsSteps },
+  },
 };
 
 const stopping = new AbortController();
@@ -23,16 +28,18 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 process.exitCode = await main(process.argv[2] ?? "hotel");
 
-async function main(name: string): Promise<number> {
-  const app = Object.hasOwn(apps, name) ? apps[name] : undefined;
+async function main(which: string): Promise<number> {
+  const app = Object.hasOwn(apps, which) ? apps[which] : undefined;
   if (!app) {
-    console.error(`there is no application ${name}; there are ${Object.keys(apps).join(", ")}`);
+    console.error(`there is no ${which}; there are ${Object.keys(apps).join(", ")}`);
     return 2;
   }
+  const { name, more = [] } = app;
+  const files = [composeFileOf(name), ...more];
   const { url, environment } = await placeFor(app);
   const run = { cwd: root, env: { START_DEADLINE_MS: "60000", ...process.env, ...environment } };
   const open = (signal: AbortSignal) =>
-    openStack(`faultline-test-${name}`, composeFileOf(name), { ...run, signal });
+    openStack(`faultline-test-${which}`, files, { ...run, signal });
   const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(everythingMs)]);
   const stack = await open(signal);
   const load = (...args: readonly string[]) => {

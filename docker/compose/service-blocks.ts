@@ -46,7 +46,7 @@ export function portVariable(name: string): string {
 }
 
 function serviceBlock(app: App, { name, host, definition, table }: Service): Extended {
-  const { http, calls = [] } = definition;
+  const { http, tokens, calls = [] } = definition;
   const port = containerPort(definition);
   const { variables, servers } = storesOf(name, definition);
   const callees = calls.map((callee) => {
@@ -64,7 +64,9 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
       environment: {
         "<<": "settings",
         ...variables,
-        ...(definition.tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
+        ...(tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
+        // A door with logins may be asked to keep out who has none.
+        ...(http && tokens ? { WRK2_API: variable("WRK2_API", "open") } : {}),
         ...(frontDoorOf(app).name === name ? otherDoors(app, name) : {}),
         ...Object.fromEntries(
           callees.map(({ callee, ...at }) => [addressVariable(callee), `${at.host}:${at.port}`]),

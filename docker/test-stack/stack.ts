@@ -13,7 +13,7 @@ export interface Stack {
   /** Runs a command of Compose on the project. */
   compose(words: readonly string[], withinMs?: number): Promise<string>;
   containers(): Promise<readonly ContainerState[]>;
-  /** Resolves when every container says that it is healthy. */
+  /** Resolves when every container says that it is healthy, or has done what it was for. */
   untilHealthy(): Promise<void>;
   /** Resolves when `holds` answers true; asks again after refusals and failures. */
   until(what: string, holds: () => Promise<boolean>, withinMs?: number): Promise<void>;
@@ -25,10 +25,10 @@ const commandMs = 300_000;
 const healthyMs = 300_000;
 const pauseMs = 1_000;
 
-/** A stack of a compose file; the file's path is relative to the directory of the options. */
+/** A stack of compose files; their paths are relative to the directory of the options. */
 export async function openStack(
   project: string,
-  file: string,
+  files: readonly string[],
   options: RunOptions,
 ): Promise<Stack> {
   const within = (withinMs: number) => ({
@@ -39,7 +39,7 @@ export async function openStack(
   const command = await composeCommand(options);
   const ours = `label=com.docker.compose.project=${project}`;
 
-  const whose = ["--file", file, "--project-name", project];
+  const whose = [...files.flatMap((file) => ["--file", file]), "--project-name", project];
   const stack: Stack = {
     project,
     compose: (words, withinMs = commandMs) =>
@@ -58,7 +58,7 @@ export async function openStack(
         "every container is healthy",
         async () => {
           const sick = (await stack.containers()).filter(
-            ({ status }) => !status.includes("(healthy)"),
+            ({ status }) => !status.includes("(healthy)") && !status.startsWith("Exited (0)"),
           );
           if (sick.length > 0)
             throw new Error(sick.map(({ service, status }) => `${service}: ${status}`).join(", "));

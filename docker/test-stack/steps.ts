@@ -17,6 +17,10 @@ export interface Step {
 
 /** An application as its compose file has it. */
 export interface ComposedApp {
+  /** As `npm run load` has it. */
+  readonly name: string;
+  /** On top of its own compose file. */
+  readonly more?: readonly string[];
   /** By the variables that choose them: the ports of this machine. The first one is the front door's. */
   readonly ports: readonly string[];
   /** What is done once it is up, in this order. */

@@ -44,7 +44,8 @@ export interface RedisServer {
   readonly tls?: Pick<StoreTls, "caFile" | "serverFile"> | undefined;
 }
 
-function redisTlsFlags(
+/** It speaks TLS on its one port, and asks no certificate of its clients. */
+export function redisTlsFlags(
   port: number,
   { caFile, serverFile }: Pick<StoreTls, "caFile" | "serverFile">,
 ): readonly string[] {
@@ -76,11 +77,11 @@ export interface DatabaseServer {
 }
 
 /** It does not start without a CA file, and with one it would want certificates of its clients. */
-function mongodTlsFlags({
+export function mongodTlsFlags({
   mongo,
   caFile,
   serverFile,
-}: NonNullable<DatabaseServer["tls"]>): readonly string[] {
+}: Pick<StoreTls, "caFile" | "serverFile"> & { readonly mongo: string }): readonly string[] {
   return [
     ...["--tlsMode", mongo, "--tlsCertificateKeyFile", serverFile, "--tlsCAFile", caFile],
     "--tlsAllowConnectionsWithoutCertificates",

@@ -52,8 +52,8 @@ function modeOf<Mode extends string>(
   throw new LaunchError(`${variable}=${value}: it must be one of ${modes.join(", ")}.`);
 }
 
-/** One certificate for all stores, new at each start; nobody has the key to sign another. */
-async function writeCertificates(app: App, folder: string) {
+/** Of one certificate for all stores and of who has signed it, in PEM; nobody has the key to sign another. */
+export async function storeCertificate(app: App): Promise<{ ca: string; server: string }> {
   const stores = Object.values(asDeployed(app).services).flatMap(({ definition }) =>
     Object.values(definition.stores ?? {}).map(({ host }) => host ?? ""),
   );
@@ -61,7 +61,12 @@ async function writeCertificates(app: App, folder: string) {
   const nowMs = Date.now();
   // A clock that is a little behind shall not refuse what was made now.
   const dates = { fromMs: nowMs - dayMs, toMs: nowMs + validDays * dayMs };
-  const { ca, server } = await createTrustedCertificate(names, dates);
+  return await createTrustedCertificate(names, dates);
+}
+
+/** New ones at each start. */
+async function writeCertificates(app: App, folder: string) {
+  const { ca, server } = await storeCertificate(app);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const caFile = join(folder, `${app.name}-ca.pem`);
   const serverFile = join(folder, `${app.name}-stores.pem`);

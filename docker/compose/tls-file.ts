@@ -1,0 +1,105 @@
+import { mongodTlsFlags, redisFlags, redisTlsFlags } from "@faultline/launcher/commands";
+import { type App, databaseServer, redisServer, type Service } from "@faultline/service/define-app";
+import { Document, visit } from "yaml";
+import { tlsFiles, tlsFolders } from "../tls-files.ts";
+import { images, reference } from "./images.ts";
+import type { Block } from "./shared-blocks.ts";
+import { variable } from "./variable.ts";
+
+const { caFile, serverFile } = tlsFiles;
+const trust = `tls-trust:${tlsFolders.trust}`;
+const stores = `tls-stores:${tlsFolders.stores}`;
+const redisPort = 6_379;
+const flowTextMax = 100;
+
+/** Whether all of an application's stores can speak TLS: not those that are set up by scripts which do not. */
+export function canSpeakTls(app: App): boolean {
+  return !Object.values(app.services).some(({ definition }) => definition.stores?.mongo?.auth);
+}
+
+/** A compose file that goes on top of the application's own, as text: databases and Redis speak TLS. */
+export function tlsFile(app: App, path: string, own: string): string {
+  const services = Object.assign(
+    {},
+    ...Object.values(app.services).map((line) => blocksOf(app, line)),
+  );
+  const volumes = { "tls-trust": {}, "tls-stores": {} };
+  const file = new Document(
+    { services: { certificates: certificatesBlock(app), ...services }, volumes },
+    { version: "1.1", aliasDuplicateObjects: false },
+  );
+  visit(file, {
+    Seq(_, list) {
+      list.flow = String(list).length < flowTextMax;
+    },
+  });
+  file.commentBefore = [
+    ` Rendered from services/${app.name}/topology.ts: change docker/compose, then npm run render.`,
+    "",
+    `   docker compose --file ${path} --file ${own} up    its databases and its Redis speak TLS`,
+  ].join("\n");
+  return file.toString({ lineWidth: 120 });
+}
+
+/** It ends once the certificates are there. */
+function certificatesBlock(app: App): Block {
+  return {
+    image: reference(images.faultline),
+    command: ["certificates", app.name],
+    // The volumes are root's; databases read in them as users of their own.
+    user: "root",
+    read_only: true,
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    tmpfs: ["/tmp:size=16m"],
+    mem_limit: "256m",
+    volumes: [trust, stores],
+    healthcheck: { disable: true },
+  };
+}
+
+function blocksOf(app: App, { name, host, definition }: Service): Record<string, Block> {
+  const { mongo, redis } = definition.stores ?? {};
+  const database = mongo && databaseServer(name, mongo);
+  const cache = redis && redisServer(redis);
+  if (!database && !cache) return {};
+  const ca = encodeURIComponent(caFile);
+  return {
+    [host]: {
+      environment: {
+        ...(database ? { MONGO_URL: `mongodb://${database}:27017/?tls=true&tlsCAFile=${ca}` } : {}),
+        ...(cache ? { REDIS_URL: `rediss://${cache}:${redisPort}`, REDIS_CA_FILE: caFile } : {}),
+      },
+      volumes: [`${trust}:ro`],
+    },
+    ...(database ? { [database]: { ...databaseCommand(app), ...certified } } : {}),
+    ...(cache ? { [cache]: { ...redisCommand, ...certified } } : {}),
+  };
+}
+
+const certified = {
+  volumes: [`${trust}:ro`, `${stores}:ro`],
+  depends_on: { certificates: { condition: "service_completed_successfully" } },
+};
+
+function databaseCommand(app: App): Block {
+  const mode = variable(`${app.name.toUpperCase()}_MONGO_TLS`, "requireTLS");
+  return {
+    command: ["mongod", ...mongodTlsFlags({ mongo: mode, caFile, serverFile })],
+    // Its health check speaks plain text, and then knows by the silence that somebody is there.
+    environment: { TLS_ONLY: mode },
+  };
+}
+
+const redisCommand = {
+  command: [
+    ...["redis-server", "--protected-mode", "no", ...redisFlags],
+    ...redisTlsFlags(redisPort, tlsFiles),
+  ],
+  healthcheck: {
+    test: [
+      "CMD",
+      ...["sh", "-c", `redis-cli --tls --cacert ${caFile} ping | grep -Eq '^(PONG|NOAUTH)'`],
+    ],
+  },
+};
