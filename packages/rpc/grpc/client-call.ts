@@ -84,7 +84,7 @@ export class ClientCall implements Outgoing<Replica>, Timed {
     this.#stopWatching();
     this.#options.deadlines.unwatch(this);
     this.#options.replicas.withdraw(this);
-    if (error) this.#attempt?.abandon();
+    this.#attempt?.abandon();
     this.#options.settle(error, response);
   }
 }

@@ -7,7 +7,13 @@ import {
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { nothing } from "../echo-contract.ts";
+import { FrameInput } from "../http2/frame-input.ts";
+import { HeaderEncoder } from "../http2/header-encoder.ts";
+import { frameTypes, preface } from "../http2/protocol.ts";
+import { frame as rawFrame } from "../http2/testing.ts";
 import { testCall } from "../test-call.ts";
+import { answerHeaders } from "./server-call.ts";
+import { okTrailers } from "./status.ts";
 import { dial, framed } from "./testing.ts";
 
 /** A server of raw streams that speaks as it likes. */
@@ -76,6 +82,35 @@ test("a refused stream is sent again, but not for ever", async () => {
     code: "unavailable",
   });
   expect(refusals).toBe(3);
+});
+
+test("a server that answers without reading the request is told that no more comes", async () => {
+  const told = Promise.withResolvers<number>();
+  const answer = new HeaderEncoder().encode([...answerHeaders, ...okTrailers]);
+  const server = createTcpServer((socket) => {
+    const input = new FrameInput({
+      frame({ type, streamId }, bytes, start) {
+        if (type === frameTypes.reset) told.resolve(bytes.readUInt32BE(start));
+        if (type !== frameTypes.headers) return;
+        socket.write(rawFrame(frameTypes.headers, 4, streamId, Buffer.from(answer)));
+        socket.write(rawFrame(frameTypes.data, 0, streamId, framed(0, 0, 0, 0)));
+        socket.write(rawFrame(frameTypes.headers, 5, streamId, Buffer.from(answer)));
+      },
+    });
+    socket.write(rawFrame(frameTypes.settings, 0, 0, Buffer.alloc(0)));
+    socket.once("data", (first: Buffer) => {
+      input.push(first.subarray(preface.length));
+      socket.on("data", (chunk: Buffer) => input.push(chunk));
+    });
+    socket.on("error", () => {});
+    onTestFinished(() => void socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { client } = dial([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  const long = { number: 0, words: ["x".repeat(1_000_000)] };
+  await expect(client.say(long, testCall())).resolves.toEqual(nothing);
+  expect(await told.promise).toBe(constants.NGHTTP2_CANCEL);
 });
 
 test("a call whose connection breaks after it was sent is not sent again", async () => {
