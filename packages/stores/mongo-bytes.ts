@@ -11,9 +11,9 @@ export function bytesInField(document: Uint8Array, field: string): Buffer | null
   for (const element of BSON.onDemand.parseToElements(bytes)) {
     const [type, nameOffset, nameLength, offset] = element;
     if (bytes.toString("utf8", nameOffset, nameOffset + nameLength) !== field) continue;
+    if (type !== stringType && type !== binaryType) return null;
     const length = bytes.readInt32LE(offset);
     if (type === stringType) return bytes.subarray(offset + 4, offset + 4 + length - 1);
-    if (type !== binaryType) return null;
     const start = offset + 5;
     const head = bytes[offset + 4] === oldSubtype ? 4 : 0;
     return bytes.subarray(start + head, start + length);

@@ -419,15 +419,20 @@ test.for(databases)("$name does what a layer makes of the request", async ({ ope
 });
 
 test.for(databases)("$name gives back bytes exactly as they were stored", async ({ open }) => {
-  const files = (await open()).collection<{ filename: string; file?: Buffer | string }>("file");
+  const files = (await open()).collection<{ filename: string; file?: unknown }>("file");
   const file = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256));
-  const documents = [{ filename: "a", file }, { filename: "b", file: "text" }, { filename: "c" }];
+  const documents = [
+    { filename: "a", file },
+    { filename: "b", file: "text" },
+    { filename: "c" },
+    ...[true, null, 7].map((other) => ({ filename: String(other), file: other })),
+  ];
   await files.insertMany(documents, testCall(), { durable: true });
 
   const bytesOf = (filename: string) => files.findBytes({ filename }, "file", testCall());
 
   expect(await bytesOf("a")).toEqual(file);
   expect(await bytesOf("b")).toEqual(Buffer.from("text"));
-  expect(await bytesOf("c")).toBeNull();
-  expect(await bytesOf("nothing")).toBeNull();
+  for (const filename of ["c", "true", "null", "7", "nothing"])
+    expect(await bytesOf(filename)).toBeNull();
 });
