@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { CommanderError } from "commander";
 import { type Errand, ErrandError } from "./application.ts";
-import { type CommandLine, readCommandLine, usageExitCode } from "./options.ts";
+import { type CommandLine, readCommandLine } from "./options.ts";
 import { htmlReport } from "./report/html.ts";
 import { jsonReport } from "./report/json.ts";
 import { createProgress, createProgressLine } from "./report/progress.ts";
 import { textReport } from "./report/table.ts";
-import { conclude } from "./runner/conclusion.ts";
+import { conclude, usageExitCode } from "./runner/conclusion.ts";
 import { runLoad } from "./runner/run-load.ts";
 import type { Traffic } from "./runner/traffic.ts";
 
@@ -17,8 +17,12 @@ const connectDeadlineMs = 5_000;
 try {
   process.exitCode = await runAndReport(readCommandLine(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+  if (error instanceof ErrandError) {
+    console.error(error.message);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+  } else throw error;
 }
 
 /** Runs the load or what else was asked for, reports, and answers the exit code. */
@@ -67,10 +71,6 @@ async function runErrand(errand: Errand, { load }: CommandLine): Promise<number>
   const { seed, ...client } = load;
   try {
     return await errand({ seed, client, stop, progress: line.show, say });
-  } catch (error) {
-    if (!(error instanceof ErrandError)) throw error;
-    console.error(error.message);
-    return error.exitCode;
   } finally {
     line.end();
   }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Application, Given, TrafficPlan } from "./application.ts";
 import { applications } from "./applications.ts";
 import { type Distribution, distributions } from "./runner/arrivals.ts";
-import { exitCodes } from "./runner/conclusion.ts";
+import { exitCodes, usageExitCode } from "./runner/conclusion.ts";
 import type { LoadOptions } from "./runner/run-load.ts";
 
 /** What a person asked for on the command line, checked. */
@@ -16,8 +16,6 @@ export interface CommandLine {
   readonly html: string | undefined;
   readonly allowFailures: boolean;
 }
-
-export const usageExitCode = 2;
 
 const rateMax = 100_000;
 const connectionsMax = 10_000;

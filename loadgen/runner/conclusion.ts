@@ -8,6 +8,9 @@ export const exitCodes = {
   stopped: { code: 130, says: "stopped by Ctrl-C, and none of the above" },
 } as const;
 
+/** Of a command line that is wrong, or that asks for what is not there. */
+export const usageExitCode = 2;
+
 export interface Conclusion {
   readonly exitCode: number;
   /** What is to be said about the run, the worst first. Empty if all is well. */

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ErrandError } from "../application.ts";
+import { usageExitCode } from "../runner/conclusion.ts";
 import { type Friends, Graph } from "./graph.ts";
-
-const usageExitCode = 2;
 
 /**
  * Reads `name.edges`, a pair of users in each line, and the number of users from `name.nodes` if there is such a file.

@@ -41,7 +41,7 @@ test("users, edges and posts are made once, however often that is asked for", as
   expect(again.stdout).toContain("users: 12, of them 0 new and 12 there before");
   expect(again.stdout).toContain("edges: 20, of them 0 new and 20 there before");
   expect(again.stdout).toContain("posts: 30, of them 0 new and 30 there before");
-}, 60_000);
+}, 120_000);
 
 test("against a right application every answer of the mixed load is right, again and again", async () => {
   const { url, graph } = await started();
@@ -53,7 +53,7 @@ test("against a right application every answer of the mixed load is right, again
     expect(stdout).toMatch(/all +200 +200 +0 +0 /);
     expect([0, 3]).toContain(code);
   }
-}, 60_000);
+}, 120_000);
 
 test("where nobody is registered, the load goes on without knowing who follows whom", async () => {
   const { url } = await started();
@@ -62,7 +62,7 @@ test("where nobody is registered, the load goes on without knowing who follows w
 
   expect(stderr).toContain("username_0 cannot log in: --init has not been here.");
   expect(stdout).toMatch(/compose-post +200 +200 +0 +0 /);
-}, 60_000);
+}, 120_000);
 
 test.each([
   ["loses a follower's copy", "home", /an acknowledged post of user \d+ is missing/],
@@ -83,7 +83,7 @@ test.each([
     expect(code).toBe(1);
     expect(stdout).toMatch(complaint);
   },
-  60_000,
+  120_000,
 );
 
 test("what fails on the way is tried again, and told when it never succeeds", async () => {
@@ -93,7 +93,19 @@ test("what fails on the way is tried again, and told when it never succeeds", as
 
   expect(code).toBe(4);
   expect(stderr).toContain("/wrk2-api/user/register does not succeed: status 500");
-}, 60_000);
+}, 120_000);
+
+test.each([["--init"], ["--rate", "1"]])(
+  "a graph that is not there is wrong usage, said in a sentence: %s",
+  async (...args) => {
+    const url = await openDoor(async () => ({ status: 500, body: "no\n" }));
+
+    const { code, stderr } = await load(url, "--graph", "/nowhere", ...args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^The graph cannot be read: .*\n$/);
+  },
+);
 
 test("the k6 script asks and judges as the load does", async () => {
   const { url } = await started();
@@ -107,4 +119,4 @@ test("the k6 script asks and judges as the load does", async () => {
   // Nobody is registered here, which --init would have changed.
   expect(wrong.code).toBe(99);
   expect(wrong.stderr).toMatch(/user_mentions of post \d+|is missing/);
-}, 60_000);
+}, 120_000);

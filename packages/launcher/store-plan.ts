@@ -44,7 +44,7 @@ export function databaseOf(
   const at = (ownPort: number): Listening => ({
     command: mongodCommand(machine, { port: ownPort, dbpath, auth, tls }),
     port: ownPort,
-    url: `mongodb://127.0.0.1:${ownPort}`,
+    url: `mongodb://127.0.0.1:${ownPort}${tls ? "/?tls=true" : ""}`,
     ready: tls?.mongo === "requireTLS" ? tlsAnswers(ownPort) : mongodAnswers(ownPort),
     ...(auth
       ? { prepare: () => createUsers({ port: ownPort, dbpath, database, caFile: tls?.caFile }) }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Errand, type ErrandContext, ErrandError } from "../../application.ts";
 import { type Random, randomOf } from "../../random.ts";
 import { type Client, openClient } from "../../runner/client.ts";
-import { exitCodes } from "../../runner/conclusion.ts";
+import { exitCodes, usageExitCode } from "../../runner/conclusion.ts";
 import { Api } from "../api.ts";
 import { inParallel } from "../in-parallel.ts";
 import { type Cast, draftCast, drawWish, gather } from "./cast.ts";
@@ -74,18 +74,30 @@ class Check {
 
   async run(): Promise<number> {
     const { api, stop, say } = this.#tools;
-    // If nothing can be killed, nothing shall have been made.
-    await this.#running.servers();
+    // If nothing can be killed or looked at, nothing shall have been made.
+    await this.#withStores(usageExitCode, (stores) => stores.reach());
     await gather(this.#cast, api, stop);
     say(`${this.#cast.accounts.length} users are there`);
     const attempts = await this.#makeTroubledPosts();
     const startMs = performance.now();
-    const servers = await this.#running.servers();
-    const stores = new Stores(servers);
-    try {
+    return await this.#withStores(exitCodes.failures.code, async (stores) => {
       await this.#settle(stores);
       say(`everything is repaired ${((performance.now() - startMs) / 1_000).toFixed(1)} s later`);
       return this.#report(await this.#compare(attempts, stores));
+    });
+  }
+
+  /** Does something with the stores as they are now. What goes wrong with them ends the errand with that code. */
+  async #withStores<Result>(
+    exitCode: number,
+    work: (stores: Stores) => Promise<Result>,
+  ): Promise<Result> {
+    const stores = new Stores(await this.#running.servers(), this.#running.caFile);
+    try {
+      return await work(stores);
+    } catch (cause) {
+      if (cause instanceof ErrandError || this.#tools.stop.aborted) throw cause;
+      throw new ErrandError(`the stores cannot be read past the services: ${cause}`, exitCode);
     } finally {
       await stores.close();
     }
@@ -109,6 +121,10 @@ class Check {
       await fickle;
     }
     const killed = await trouble;
+    if (killed.length === 0) {
+      const text = "nothing was killed while so few posts were made; ask for more";
+      throw new ErrandError(text, usageExitCode);
+    }
     const counts = [...Map.groupBy(killed, (name) => name)].map(
       ([name, kills]) => `${name} ${kills.length}×`,
     );

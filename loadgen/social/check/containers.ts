@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { ErrandError } from "../../application.ts";
+import { usageExitCode } from "../../runner/conclusion.ts";
 import type { Running, Server } from "./running.ts";
 
 const deadlineMs = 60_000;
 const bytesMax = 64 * 1_024 * 1_024;
-const usageExitCode = 2;
 const run = promisify(execFile);
 
 /** What `docker inspect` says of a container, as far as it is looked at here. */
@@ -31,12 +31,13 @@ export class Containers implements Running {
     return (await this.#containers()).map(serverOf);
   }
 
-  async kill(server: string): Promise<void> {
+  async kill(server: string): Promise<boolean> {
     const found = (await this.#containers()).find((one) => nameOf(one) === server);
-    if (!found) throw new Error(`the project ${this.#project} has no ${server}`);
+    if (!found) return false;
     await docker("kill", found.Id);
     // The engine takes it for what somebody wanted, and does not start it again by itself.
     await docker("start", found.Id);
+    return true;
   }
 
   async #containers(): Promise<readonly Inspected[]> {
@@ -51,8 +52,11 @@ export class Containers implements Running {
 }
 
 async function docker(...words: readonly string[]): Promise<string> {
-  const { stdout } = await run("docker", words, { timeout: deadlineMs, maxBuffer: bytesMax });
-  return stdout;
+  try {
+    return (await run("docker", words, { timeout: deadlineMs, maxBuffer: bytesMax })).stdout;
+  } catch (cause) {
+    throw new ErrandError(`docker ${words[0]} fails: ${cause}`, usageExitCode);
+  }
 }
 
 function nameOf({ Config: { Labels } }: Inspected): string {

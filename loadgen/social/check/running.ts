@@ -8,7 +8,12 @@ export interface Server {
 
 /** The running application, as whoever started it sees it. */
 export interface Running {
+  /** A PEM file of who has signed the certificates of those stores whose URLs say that they speak TLS. */
+  readonly caFile?: string;
   servers(): Promise<readonly Server[]>;
-  /** Ends one as the machine would, without a chance to put anything in order. It is started again. */
-  kill(server: string): Promise<void>;
+  /**
+   * Ends one as the machine would, without a chance to put anything in order; it is started again. Answers whether
+   * there was anything to end.
+   */
+  kill(server: string): Promise<boolean>;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createClient } from "@redis/client";
 import { type Db, MongoClient } from "mongodb";
 import type { Server } from "./running.ts";
@@ -28,19 +29,35 @@ interface Edge {
   readonly user_id: bigint;
 }
 
+const databases = ["post", "social-graph", "user-timeline"] as const;
+const timelines = ["home", "user"] as const;
+const connectMs = 5_000;
+const answerMs = 60_000;
+
 /** What the stores of a running application hold, read past its services. */
 export class Stores {
   readonly #mongo = new Map<string, MongoClient>();
   readonly #redis = new Map<string, ReturnType<typeof openRedis>>();
   readonly #servers: readonly Server[];
+  readonly #caFile: string | undefined;
 
-  constructor(servers: readonly Server[]) {
+  /** With a PEM file of those who may sign the certificates of stores that speak TLS. */
+  constructor(servers: readonly Server[], caFile?: string) {
     this.#servers = servers;
+    this.#caFile = caFile;
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#mongo.values()].map((client) => client.close()));
-    for (const client of this.#redis.values()) client.destroy();
+    for (const client of this.#redis.values()) (await client.catch(() => undefined))?.destroy();
+  }
+
+  /** Resolves when each of them has answered. Rejects with the reason of the first that does not. */
+  async reach(): Promise<void> {
+    await Promise.all([
+      ...databases.map((name) => this.#database(name).command({ ping: 1 })),
+      ...timelines.map(async (kind) => (await this.#redisOf(`${kind}-timeline-redis`)).ping()),
+    ]);
   }
 
   /** How many posts have yet to reach all timelines, and changes of the graph the other user's document. */
@@ -96,23 +113,16 @@ export class Stores {
     );
   }
 
-  #database(name: string): Db {
+  #database(name: (typeof databases)[number]): Db {
     const server = name === "post" ? "post-storage-mongodb" : `${name}-mongodb`;
-    const client =
-      this.#mongo.get(server) ??
-      new MongoClient(`${this.#url(server)}/?directConnection=true`, {
-        ...{ useBigInt64: true, serverSelectionTimeoutMS: 5_000 },
-      });
+    const client = this.#mongo.get(server) ?? openMongo(this.#url(server), this.#caFile);
     this.#mongo.set(server, client);
     return client.db(name);
   }
 
-  async #redisOf(server: string) {
-    const known = this.#redis.get(server);
-    if (known) return known;
-    const client = openRedis(this.#url(server));
+  #redisOf(server: string): ReturnType<typeof openRedis> {
+    const client = this.#redis.get(server) ?? openRedis(this.#url(server), this.#caFile);
     this.#redis.set(server, client);
-    await client.connect();
     return client;
   }
 
@@ -123,9 +133,28 @@ export class Stores {
   }
 }
 
-function openRedis(url: string) {
-  const client = createClient({ url });
+function openMongo(url: string, caFile: string | undefined): MongoClient {
+  const isSecure = new URL(url).searchParams.get("tls") === "true";
+  return new MongoClient(url, {
+    ...{ directConnection: true, useBigInt64: true },
+    ...{ serverSelectionTimeoutMS: connectMs, socketTimeoutMS: answerMs },
+    ...(isSecure && caFile !== undefined ? { tlsCAFile: caFile } : {}),
+  });
+}
+
+/** Rejects if the server cannot be reached: nothing is tried twice. */
+async function openRedis(url: string, caFile: string | undefined) {
+  const once = { reconnectStrategy: false, connectTimeout: connectMs } as const;
+  const isSecure = url.startsWith("rediss:");
+  const client = createClient({
+    url,
+    commandOptions: { timeout: answerMs },
+    socket:
+      isSecure && caFile !== undefined
+        ? { ...once, tls: true, ca: readFileSync(caFile) }
+        : { ...once },
+  });
   // Commands fail as well, and those are looked at.
   client.on("error", () => {});
-  return client;
+  return await client.connect();
 }

@@ -6,7 +6,10 @@ import type { Running } from "./running.ts";
 
 const pauseMs = { min: 500, max: 4_000 };
 
-/** Kills one server after the other until the signal aborts: all of them in random order, again and again. */
+/**
+ * Kills one server after the other from now on until the signal aborts: all of them in random order, again and again.
+ * Answers whom it has killed.
+ */
 export async function makeTrouble(
   running: Running,
   random: Random,
@@ -14,7 +17,7 @@ export async function makeTrouble(
 ): Promise<readonly string[]> {
   const killed: string[] = [];
   let order: string[] = [];
-  while (await waited(uniformInteger(random, pauseMs.min, pauseMs.max), until)) {
+  do {
     const servers = await running.servers();
     if (order.length === 0)
       order = shuffled(
@@ -22,10 +25,9 @@ export async function makeTrouble(
         random,
       );
     const next = order.pop();
-    if (servers.find(({ name }) => name === next)?.state !== "ready") continue;
-    await running.kill(next ?? "");
-    killed.push(next ?? "");
-  }
+    const isReady = servers.some(({ name, state }) => name === next && state === "ready");
+    if (next !== undefined && isReady && (await running.kill(next))) killed.push(next);
+  } while (await waited(uniformInteger(random, pauseMs.min, pauseMs.max), until));
   return killed;
 }
 
@@ -58,15 +60,15 @@ export async function untilSo(
   while (Date.now() < limitMs) {
     try {
       if (await isSo()) return;
+      reason = undefined;
     } catch (error) {
-      // Processes may still be starting; the last reason is told if it never ends.
+      // Processes may still be starting; the reason is told if that never ends.
       reason = error;
     }
     await sleep(lookEveryMs, undefined, { signal: stop });
   }
   const because = reason === undefined ? "" : ` (${reason})`;
-  throw new ErrandError(
-    `${what} is not so after ${settlesWithinMs / 1_000} s${because}`,
-    exitCodes.wrongAnswers.code,
-  );
+  // Who could not be asked has not said anything wrong.
+  const { code } = reason === undefined ? exitCodes.wrongAnswers : exitCodes.failures;
+  throw new ErrandError(`${what} is not so after ${settlesWithinMs / 1_000} s${because}`, code);
 }
