@@ -112,7 +112,12 @@ export interface Typed {
 
 /** Something could not be done to a server. The message is a sentence for the operator. */
 export class DriverError extends Error {
-  override readonly name = "DriverError";
+  override readonly name: string = "DriverError";
+}
+
+/** This machine has not what it takes, whatever is tried. The message says what it lacks. */
+export class UnsupportedError extends DriverError {
+  override readonly name = "UnsupportedError";
 }
 
 /** Those of a service's replicas, the first one first. */

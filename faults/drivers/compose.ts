@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Driver, DriverError, type Edge, type Overrides } from "../driver.ts";
+import {
+  type Driver,
+  DriverError,
+  type Edge,
+  type Overrides,
+  UnsupportedError,
+} from "../driver.ts";
 import type { Topology } from "../topology.ts";
 import { runAdminCommand } from "./admin-command.ts";
 import { type OverrideFile, overrideFile } from "./compose-overrides.ts";
@@ -72,7 +78,9 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
       await this.leave(edge, signal);
       const { pid, way } = await project.wayOf(edge, signal);
       for (const words of disturbCommands(way, disturbance)) {
-        await project.inNetworkOf(pid, words, signal);
+        await project.inNetworkOf(pid, words, signal).catch((error) => {
+          throw ofKernel(error);
+        });
       }
     },
     async leave(edge, signal) {
@@ -108,6 +116,15 @@ function killFromOutside(server: string, pid: number, signalName: "SIGKILL" | "S
       cause,
     });
   }
+}
+
+/** Kernels may lack what delays packets; `tc` itself comes with every Debian. */
+function ofKernel(error: unknown): unknown {
+  const lacksNetem =
+    error instanceof DriverError && error.message.includes("qdisc kind is unknown");
+  return lacksNetem
+    ? new UnsupportedError("the kernel of the engine's machine has no netem, which delays packets")
+    : error;
 }
 
 class ComposeProject {

@@ -1,4 +1,4 @@
-import { type Driver, DriverError } from "../driver.ts";
+import { type Driver, DriverError, UnsupportedError } from "../driver.ts";
 import type { Fault } from "../fault.ts";
 import { ParameterError } from "../parameters.ts";
 import type { Topology } from "../topology.ts";
@@ -32,6 +32,8 @@ export interface Verified {
   readonly checks: readonly Check[];
   /** Why it does not concern this application. */
   readonly skipped?: string;
+  /** What this machine lacks for it, so that nothing is known of it. */
+  readonly unsupported?: string;
 }
 
 /** Verifies faults one after the other. Ends in good order when the signal aborts, and rejects then. */
@@ -88,6 +90,9 @@ async function tried(fault: Fault, subject: Subject, signal: AbortSignal): Promi
       return { fault: fault.name, checks: [], skipped: error.message };
     }
     if (signal.aborted || !(error instanceof DriverError)) throw error;
+    if (error instanceof UnsupportedError) {
+      return { fault: fault.name, checks: [], unsupported: error.message };
+    }
     const impossible = check("it can be done here", false, error.message);
     subject.onCheck(impossible);
     return { fault: fault.name, checks: [impossible] };
@@ -95,8 +100,9 @@ async function tried(fault: Fault, subject: Subject, signal: AbortSignal): Promi
 }
 
 function conclusionOf(found: Verified): string {
-  const { fault, checks, skipped } = found;
+  const { fault, checks, skipped, unsupported } = found;
   if (skipped) return `-  ${fault}: not for this application: ${skipped}`;
+  if (unsupported) return `-  ${fault}: cannot be done here: ${unsupported}`;
   const holding = checks.filter(({ holds }) => holds).length;
   return `${isVerified(found) ? "ok" : "NO"} ${fault}: ${holding} of ${checks.length} hold`;
 }
