@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { conclude } from "./verify-command.ts";
 
-const holds = { fault: "none", checks: [{ says: "healthy", holds: true }] };
-const fails = { fault: "cpu-hog", checks: [{ says: "healthy", holds: false }] };
+const holds = { fault: "none", checks: [{ says: "healthy", holds: true, figures: "" }] };
+const fails = { fault: "cpu-hog", checks: [{ says: "healthy", holds: false, figures: "" }] };
 const impossible = { fault: "network-delay", checks: [], unsupported: "no netem" };
 const foreign = { fault: "redis-memory-full", checks: [], skipped: "no Redis" };
 
