@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startEcho } from "./echo.ts";
+import { type EchoKind, startEcho } from "./echo.ts";
 
 test.each(["grpc", "thrift"] as const)(
   "a call of the yardstick %s costs something",
@@ -15,3 +15,7 @@ test.each(["grpc", "thrift"] as const)(
     }
   },
 );
+
+test("a yardstick whose process ends is known to be broken at once", async () => {
+  await expect(startEcho("no such" as EchoKind, 1)).rejects.toThrow("the echo process has ended");
+});

@@ -13,10 +13,12 @@ export interface Echo {
   close(): void;
 }
 
-/** Starts the two processes. The caller closes them. */
+const replyWithinMs = 120_000;
+
+/** Starts the two processes. The caller closes them; rejects if they cannot begin, and leaves none behind. */
 export async function startEcho(kind: EchoKind, connections: number): Promise<Echo> {
   const server = start(kind, "server");
-  const { port } = await reply(server, "port");
+  const port = await portOf(server);
   const client = start(kind, "client", `${port}`, `${connections}`);
   return {
     async measure(durationMs) {
@@ -36,13 +38,37 @@ function start(kind: EchoKind, ...args: readonly string[]): ChildProcess {
   return fork(join(import.meta.dirname, `${kind}-echo-process.ts`), args, { execArgv: [] });
 }
 
+async function portOf(server: ChildProcess): Promise<number> {
+  try {
+    return (await reply(server, "port")).port;
+  } catch (error) {
+    server.kill();
+    throw error;
+  }
+}
+
 async function cpu(server: ChildProcess): Promise<number> {
   server.send({});
   return (await reply(server, "cpuMs")).cpuMs;
 }
 
+/** The next message of the child. Throws if the child has ended, or ends before. */
 async function reply(child: ChildProcess, field: keyof EchoReply): Promise<EchoReply> {
-  const [message] = await once(child, "message", { signal: AbortSignal.timeout(120_000) });
-  if (!(field in message)) throw new Error(`the echo process did not tell its ${field}`);
-  return message;
+  if (hasEnded(child)) throw new Error("the echo process has ended");
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(replyWithinMs)]);
+  const ended = once(child, "exit", { signal }).then(([code, killedBy]) => {
+    throw new Error(`the echo process has ended with ${code ?? killedBy}`);
+  });
+  try {
+    const [message] = await Promise.race([once(child, "message", { signal }), ended]);
+    if (!(field in message)) throw new Error(`the echo process did not tell its ${field}`);
+    return message;
+  } finally {
+    over.abort();
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
