@@ -3,7 +3,24 @@ import { exhausted, type ServiceError, unavailable } from "./errors.ts";
 
 /** How long a server is left alone that could not be reached: at first, and in the end. */
 export const reconnectMs = 100;
-export const reconnectMaxMs = 2_000;
+const reconnectMaxMs = 2_000;
+
+/** What is known of a server that has been lost. */
+export interface Loss {
+  /** How often it could not be reached since it last was. */
+  readonly failures: number;
+  /** When it was tried last, by `performance.now()`. */
+  readonly connectedAtMs: number;
+}
+
+/** How long to wait before it is tried again: one that was there a while, not at all; one that stays away, longer. */
+export function reconnectWaitMs({ failures, connectedAtMs }: Loss): number {
+  const backoffMs = Math.min(reconnectMaxMs, reconnectMs * 1.6 ** (failures - 1));
+  // Clients that lost a server together do not all come back together.
+  const waitMs = failures === 0 ? reconnectMs : backoffMs * (0.8 + 0.4 * Math.random());
+  return Math.max(0, waitMs - (performance.now() - connectedAtMs));
+}
+
 /** Calls of one client that wait for a connection or for room on one; more are `resourceExhausted`. */
 export const waitingMax = 4_096;
 

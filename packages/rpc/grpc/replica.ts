@@ -2,12 +2,7 @@ import type { Address } from "../addresses.ts";
 import { type Field, stable } from "../http2/headers.ts";
 import type { Session } from "../http2/session.ts";
 import type { Stream, StreamEvents } from "../http2/stream.ts";
-import {
-  type Replica as AnyReplica,
-  type ReplicaState,
-  reconnectMaxMs,
-  reconnectMs,
-} from "../replicas.ts";
+import { type Replica as AnyReplica, type ReplicaState, reconnectWaitMs } from "../replicas.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { keepAlive } from "./keepalive.ts";
 import { concurrentStreamsMax } from "./limits.ts";
@@ -118,17 +113,9 @@ export class Replica implements AnyReplica {
     this.#session = undefined;
     const wasReady = this.#state === "ready";
     this.#failures = wasReady ? 0 : this.#failures + 1;
-    this.#timer = setTimeout(() => this.#connect(), this.#waitMs(wasReady));
+    const loss = { failures: this.#failures, connectedAtMs: this.#connectedAtMs };
+    this.#timer = setTimeout(() => this.#connect(), reconnectWaitMs(loss));
     this.#enter(wasReady ? "connecting" : "failed");
-  }
-
-  /** A server that was there a while is looked for again at once, one that keeps going away is not. */
-  #waitMs(wasReady: boolean): number {
-    const sinceMs = performance.now() - this.#connectedAtMs;
-    if (wasReady) return Math.max(0, reconnectMs - sinceMs);
-    const backoffMs = Math.min(reconnectMaxMs, reconnectMs * 1.6 ** (this.#failures - 1));
-    // Clients that lost a server together do not all come back together.
-    return Math.max(0, backoffMs * (0.8 + 0.4 * Math.random()) - sinceMs);
   }
 
   #enter(state: ReplicaState): void {

@@ -23,7 +23,7 @@ export function failureIn(trailers: HeaderList): ServiceError | undefined {
 }
 
 /** The failure for a status. */
-export function errorOf(status: { readonly code: number; readonly details: string }): ServiceError {
+function errorOf(status: { readonly code: number; readonly details: string }): ServiceError {
   const code = codeOf(status.code);
   // Servers of other makes tell how the time was spent; callers and logs get one text for one thing.
   const message =

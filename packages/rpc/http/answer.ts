@@ -12,7 +12,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** JSON on one line, safe to paste into a page, ended by a newline. */
-export function jsonLine(value: unknown): string {
+function jsonLine(value: unknown): string {
   const json = JSON.stringify(value) ?? "null";
   return `${json.replaceAll(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character)}\n`;
 }

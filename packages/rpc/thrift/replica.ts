@@ -2,8 +2,8 @@ import type { Address } from "../addresses.ts";
 import {
   type Replica as AnyReplica,
   type ReplicaState,
-  reconnectMaxMs,
   reconnectMs,
+  reconnectWaitMs,
 } from "../replicas.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { ClientConnection, type Exchange } from "./client-connection.ts";
@@ -152,16 +152,12 @@ export class Replica implements AnyReplica {
 
   /** No connection is left: a server that was there is looked for at once, one that stays away is not. */
   #lost(): void {
-    const nowMs = performance.now();
     const wasReady = this.#state === "ready" && this.#failedAtMs < this.#connectedAtMs;
     this.#state = wasReady ? "connecting" : "failed";
     this.#failures = wasReady ? 0 : this.#failures + 1;
-    const sinceMs = nowMs - this.#connectedAtMs;
-    const backoffMs = Math.min(reconnectMaxMs, reconnectMs * 1.6 ** (this.#failures - 1));
-    // Clients that lost a server together do not all come back together.
-    const waitMs = wasReady ? reconnectMs : backoffMs * (0.8 + 0.4 * Math.random());
+    const loss = { failures: this.#failures, connectedAtMs: this.#connectedAtMs };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#connect(), Math.max(0, waitMs - sinceMs));
+    this.#timer = setTimeout(() => this.#connect(), reconnectWaitMs(loss));
     this.#options.onChange();
   }
 
