@@ -1,8 +1,8 @@
 import { exact } from "./catalogue-facts.ts";
-import { defineFault, type Operation } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { nameOf } from "./parameters.ts";
 import { asPlanned, eachReplica } from "./targets.ts";
-import { cacheServer, lineOf } from "./topology.ts";
+import { cacheServerOf } from "./topology.ts";
 
 export const cacheDown = defineFault({
   name: "cache-down",
@@ -13,16 +13,17 @@ export const cacheDown = defineFault({
   onProcess: {
     async inject({ service }, operation) {
       const { driver, signal } = operation;
-      await eachReplica(cacheOf(service, operation), operation, ({ name }) =>
+      await eachReplica(cacheServerOf(operation.topology, service), operation, ({ name }) =>
         driver.stop(name, signal),
       );
       return undefined;
     },
-    recover: ({ service }, operation) => asPlanned(cacheOf(service, operation), operation),
+    recover: ({ service }, operation) =>
+      asPlanned(cacheServerOf(operation.topology, service), operation),
   },
   facts: {
     analysis: { level: "Application", type: "Dependency Problem" },
-    localisation: ["memcached-{service}", "{service}"],
+    localisation: ["{cache}", "{service}"],
     symptom:
       "All answers stay right, and somewhat later: {service} asks its database every time. Its log says of the cache that it was skipped, its spans of the cache fail, those of the database become frequent.",
     blast: { share: 0.6, says: "/hotels, which stays right" },
@@ -31,24 +32,17 @@ export const cacheDown = defineFault({
       failing: [0, 0],
       log: { server: "{service}", says: /cache skipped/ },
     },
-    mitigation: ["$ npm run server -- start memcached-{service}"],
+    mitigation: ["$ npm run server -- --app {app} start {cache}"],
     recovery: "The cache is ready, the service's log is quiet, and its cache's hits are back.",
     targets: {
       "post-storage-service": {
         blast: { share: 0.9, says: "timelines, which stay right" },
         signs: {
-          service: "post-storage-memcached",
+          service: "{cache}",
           log: { server: "{service}", says: /cache skipped/ },
         },
-        words: { "memcached-{service}": "post-storage-memcached" },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });
-
-function cacheOf(service: string, { topology }: Operation): string {
-  const cache = lineOf(topology, service).stores?.memcached;
-  if (!cache) throw new Error(`${service} has no cache`);
-  return cacheServer(cache);
-}

@@ -1,9 +1,9 @@
 import { exact } from "./catalogue-facts.ts";
 import { exchange } from "./exchange.ts";
-import { defineFault, type Operation } from "./fault.ts";
+import { defineFault } from "./fault.ts";
 import { nameOf } from "./parameters.ts";
 import { eachReplica } from "./targets.ts";
-import { cacheServer, lineOf } from "./topology.ts";
+import { cacheServerOf } from "./topology.ts";
 
 const dump = "lru_crawler metadump all\r\n";
 // Another walk through the entries may be under way: then there is nothing to be had.
@@ -19,7 +19,7 @@ export const cachePoisoned = defineFault({
   onStore: {
     async inject({ service }, operation) {
       const { signal } = operation;
-      await eachReplica(cacheOf(service, operation), operation, async (cache) => {
+      await eachReplica(cacheServerOf(operation.topology, service), operation, async (cache) => {
         const keys = keysIn(await exchange(cache, dump, { signal, until: dumped }));
         if (keys.length === 0) return;
         const found = await exchange(cache, `get ${keys.join(" ")}\r\nquit\r\n`, { signal });
@@ -33,43 +33,33 @@ export const cachePoisoned = defineFault({
     },
     async recover({ service }, operation) {
       const { signal } = operation;
-      await eachReplica(cacheOf(service, operation), operation, async (cache) => {
+      await eachReplica(cacheServerOf(operation.topology, service), operation, async (cache) => {
         await exchange(cache, "flush_all\r\nquit\r\n", { signal });
       });
     },
   },
   facts: {
     analysis: { level: "Application", type: "Network/Storage Issue" },
-    localisation: ["memcached-{service}", "{service}"],
+    localisation: ["{cache}", "{service}"],
     symptom:
-      "/hotels and /recommendations answer 200 with names and texts that are wrong, for everything that was cached before; nothing fails, and no log says anything. mongodb-{service} has the right ones.",
+      "What {service} has a part in is answered with 200, and with names and texts that are wrong for everything that was cached before; nothing fails, and no log says anything. {database} has the right ones.",
     blast: { share: 0.99, says: "/hotels and /recommendations, which stay 200" },
     mitigation: [
-      "compare an entry of memcached-{service} with its document in mongodb-{service}",
-      "empty the cache: $ npm run server -- restart memcached-{service}",
+      "compare an entry of {cache} with its document in {database}",
+      "empty the cache: $ npm run server -- --app {app} restart {cache}",
     ],
     recovery: "The same questions have the answers that the database has.",
     targets: {
       "post-storage-service": {
         symptom:
-          "Timelines answer 200, and posts that were cached before have their texts and authors turned around; new posts are right. Nothing fails, and no log says anything. post-storage-mongodb has the right ones.",
+          "Timelines answer 200, and posts that were cached before have their texts and authors turned around; new posts are right. Nothing fails, and no log says anything. {database} has the right ones.",
         blast: { share: 0.9, says: "reads of timelines, which stay 200" },
-        signs: { service: "post-storage-memcached", failing: [0.3, 1], silent: true },
-        words: {
-          "memcached-{service}": "post-storage-memcached",
-          "mongodb-{service}": "post-storage-mongodb",
-        },
+        signs: { service: "{cache}", failing: [0.3, 1], silent: true },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });
-
-function cacheOf(service: string, { topology }: Operation): string {
-  const cache = lineOf(topology, service).stores?.memcached;
-  if (!cache) throw new Error(`${service} has no cache`);
-  return cacheServer(cache);
-}
 
 function keysIn(dump: string): readonly string[] {
   return [...dump.matchAll(/^key=(\S+) /gm)].map(([, key = ""]) => decodeURIComponent(key));

@@ -29,24 +29,20 @@ export const cacheSlow = defineFault({
   },
   facts: {
     analysis: { level: "Application", type: "Network/Storage Issue" },
-    localisation: ["memcached-{service}", "{service}"],
+    localisation: ["{cache}", "{service}"],
     symptom:
-      "/hotels and /recommendations take 200 ms longer per look-up and never fail; the spans `get memcached-{service}` last that long, the calls of {service} with them, and its database is as fast as ever.",
+      "What {service} has a part in takes 200 ms longer per look-up and never fails; the spans `get {cache}` last that long, the calls of {service} with them, and its database is as fast as ever.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
     signs: { service: "{service}", slowerMs: 190 },
     mitigation: [
-      "look at the latency of the cache itself (`stats` on memcached-{service}) and of the way to it",
+      "look at the latency of the cache itself (`stats` on {cache}) and of the way to it",
       "turn the flag off in the flag document; restarting {service} does not help",
     ],
-    recovery: "The spans of memcached-{service} are below a millisecond or two again.",
+    recovery: "The spans of {cache} are below a millisecond or two again.",
     targets: {
       "post-storage-service": {
         blast: { share: 0.9, says: "timelines" },
-        signs: { service: "post-storage-memcached", slowerMs: 190 },
-        words: {
-          "memcached-{service}": "post-storage-memcached",
-          "/hotels and /recommendations": "Timelines",
-        },
+        signs: { service: "{cache}", slowerMs: 190 },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },

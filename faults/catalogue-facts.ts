@@ -28,15 +28,13 @@ export function absent(because: string): Fidelity {
 
 /** What is true of a fault for those who score an answer, and for those who operate. For the default target. */
 export interface CatalogueFacts extends TargetFacts {
-  /** What is otherwise with other values of the first parameter that is a name. */
+  /** What is otherwise with other values of the first parameter that is a name; without one, in another application. */
   readonly targets?: Readonly<Record<string, OtherTarget>>;
 }
 
 /** What differs from the default target. */
 export interface OtherTarget extends Partial<TargetFacts> {
   readonly blast: TargetFacts["blast"];
-  /** Replaced in all texts that are not given anew: names of stores and routes, say. */
-  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** The facts for one target. */
@@ -53,7 +51,7 @@ export interface TargetFacts {
     readonly type: FaultType | "none";
     readonly because?: string;
   };
-  /** Names that count as the right answer to "where?"; `{service}` and the like stand for a parameter's value. */
+  /** Names that count as the right answer to "where?"; `{service}` and the like stand for a parameter's value, `{database}` and the like for its stores. */
   readonly localisation: readonly string[];
   /** What can be seen from outside while it is on. */
   readonly symptom: string;

@@ -33,18 +33,18 @@ export const credentialRotation = defineFault({
   },
   facts: {
     analysis: { level: "Application", type: "Authentication Issue" },
-    localisation: ["{service}", "mongodb-{service}"],
+    localisation: ["{service}", "{database}"],
     symptom:
-      "Nothing at first. Each replica of {service} that starts or connects anew is refused with 18 AuthenticationFailed and exits with 2; replicas that stay connected answer on. With one replica /hotels is down from its restart on. mongodb-{service} logs `Authentication failed` (20249) with `storedKey mismatch`.",
+      "Nothing at first. Each replica of {service} that starts or connects anew is refused with 18 AuthenticationFailed and exits with 2; replicas that stay connected answer on. With one replica /hotels is down from its restart on. {database} logs `Authentication failed` (20249) with `storedKey mismatch`.",
     blast: { share: 0.6, says: "/hotels, in the share of replicas that were started anew" },
     signs: {
       service: "{service}",
       failing: [1, 1],
-      log: { server: "mongodb-{service}", says: /"id":20249/ },
+      log: { server: "{database}", says: /"id":20249/ },
     },
     mitigation: [
-      'give {service} the new password, or set the old one again: $ mongosh --port {mongodb-{service}:port} -u root -p root --authenticationDatabase admin admin --eval \'db.updateUser("admin", { pwd: "admin" })\'',
-      "$ npm run server -- restart {service}",
+      'give {service} the new password, or set the old one again: $ mongosh --port {{database}:port} -u root -p root --authenticationDatabase admin admin --eval \'db.updateUser("admin", { pwd: "admin" })\'',
+      "$ npm run server -- --app {app} restart {service}",
     ],
     recovery: "A restart of any replica of {service} succeeds, and /hotels answers 200.",
     ways: { local: exact, compose: exact, kubernetes: exact },

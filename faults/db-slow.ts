@@ -29,22 +29,21 @@ export const dbSlow = defineFault({
   },
   facts: {
     analysis: { level: "Application", type: "Network/Storage Issue" },
-    localisation: ["mongodb-{service}", "{service}"],
+    localisation: ["{database}", "{service}"],
     symptom:
-      "Requests that {service} cannot answer from its cache take half a second longer per query; the spans of mongodb-{service} last that long, those of memcached do not, nothing fails.",
+      "Requests that {service} cannot answer from its cache take half a second longer per query; the spans of {database} last that long, those of memcached do not, nothing fails.",
     blast: { share: 0.605, says: "/hotels (those whose nights are not cached) and /reservation" },
     signs: { service: "{service}", some: true, slowerMs: 490 },
     mitigation: [
-      "compare the query times in the log of mongodb-{service} (slow queries, id 51803) with the spans: the server itself is fast",
+      "compare the query times in the log of {database} (slow queries, id 51803) with the spans: the server itself is fast",
       "turn the flag off in the flag document; restarting {service} does not help",
     ],
-    recovery: "The spans of mongodb-{service} last as long as before.",
+    recovery: "The spans of {database} last as long as before.",
     targets: {
       "url-shorten-service": {
         symptom:
-          "Composes take half a second longer per query of {service}; the spans of url-shorten-mongodb last that long, nothing fails.",
+          "Composes take half a second longer per query of {service}; the spans of {database} last that long, nothing fails.",
         blast: { share: 0.1, says: "composes, which all have a link" },
-        words: { "mongodb-{service}": "url-shorten-mongodb" },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },

@@ -26,7 +26,7 @@ export const eventLoopBlock = defineFault({
     analysis: { level: "Application", type: "Code Defect" },
     localisation: ["{service}"],
     symptom:
-      "The slow tail of /hotels grows by 400 ms and more, also for requests that did not compute; `nodejs_eventloop_delay_max` of {service} is as large, callers see long client spans around a server span that is short or begins late; nothing fails.",
+      "The slow tail of what {service} has a part in grows by 400 ms and more, also for requests that did not compute; `nodejs_eventloop_delay_max` of {service} is as large, callers see long client spans around a server span that is short or begins late; nothing fails.",
     blast: { share: 0.6, says: "/hotels" },
     signs: {
       metric: { server: "{service}", name: /^nodejs_eventloop_delay_max_seconds/, reaches: 0.35 },
@@ -37,7 +37,7 @@ export const eventLoopBlock = defineFault({
     ],
     recovery: "The largest event loop delay of {service} is a few tens of milliseconds again.",
     targets: {
-      "text-service": { blast: { share: 0.1, says: "composes" }, words: { "/hotels": "composes" } },
+      "text-service": { blast: { share: 0.1, says: "composes" } },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },
   },

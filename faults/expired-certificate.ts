@@ -27,27 +27,23 @@ export const expiredCertificate = defineFault({
   },
   facts: {
     analysis: { level: "Application", type: "Misconfiguration" },
-    localisation: ["mongodb-{service}"],
+    localisation: ["{database}"],
     symptom:
-      "mongodb-{service} ends at each start with `The provided SSL certificate is expired or not yet valid`; {service} is refused the connection and exits with 2 after 10 s, again and again; /hotels and /recommendations answer 500 Unavailable.",
+      "{database} ends at each start with `The provided SSL certificate is expired or not yet valid`; {service} is refused the connection and exits with 2 after 10 s, again and again; what needs {service} answers 500.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
     signs: {
       service: "{service}",
       failing: [1, 1],
-      log: { server: "mongodb-{service}", says: /expired or not yet valid/ },
+      log: { server: "{database}", says: /expired or not yet valid/ },
     },
     mitigation: [
-      "start mongodb-{service} with a certificate that is valid and a client that speaks TLS, or with --tlsMode disabled and without its other TLS flags",
-      "$ npm run server -- restart mongodb-{service} {service}",
+      "start {database} with a certificate that is valid and a client that speaks TLS, or with --tlsMode disabled and without its other TLS flags",
+      "$ npm run server -- --app {app} restart {database} {service}",
     ],
-    recovery: "mongodb-{service} and {service} stay up, and its routes answer 200.",
+    recovery: "{database} and {service} stay up, and its routes answer 200.",
     targets: {
       "url-shorten-service": {
         blast: { share: 0.1, says: "composes, which all have a link" },
-        words: {
-          "mongodb-{service}": "url-shorten-mongodb",
-          "/hotels and /recommendations answer 500 Unavailable": "composes answer 500",
-        },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },

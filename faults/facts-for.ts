@@ -1,24 +1,62 @@
 import type { OtherTarget, TargetFacts } from "./catalogue-facts.ts";
 import type { Fault } from "./fault.ts";
 import type { NameParameter, Parameter, Parameters } from "./parameters.ts";
+import {
+  cacheServerOf,
+  databaseServer,
+  type NameKind,
+  namesOf,
+  type Topology,
+  usersOfRedis,
+} from "./topology.ts";
 
 export type Setting = Readonly<Record<string, number | string>>;
 
-/** The facts of a fault with these values of its parameters, whose names stand in the texts. */
-export function factsFor({ facts, parameters }: Fault, values: Setting): TargetFacts {
+/**
+ * The facts of a fault with these values of its parameters, whose names stand in the texts, as do those of the stores
+ * that belong to them in this application.
+ */
+export function factsFor(
+  { facts, parameters }: Fault,
+  values: Setting,
+  topology: Topology,
+): TargetFacts {
   const { targets = {}, ...usual } = facts;
   const [parameter] = namesIn(parameters);
-  const target = String(values[parameter?.[0] ?? ""] ?? "");
+  // Where no name can be given, there is one target in each application.
+  const target = parameter ? String(values[parameter[0]] ?? "") : topology.name;
   const other = Object.hasOwn(targets, target) ? targets[target] : undefined;
-  return filled(other ? otherwise(usual, other) : usual, values);
+  const { localisation, ...told } = filled(other ? otherwise(usual, other) : usual, {
+    ...serversOf(values, topology),
+    ...values,
+  });
+  return { ...told, localisation: localisation.flatMap((names) => names.split(" ")) };
 }
 
-function otherwise(usual: TargetFacts, { words = {}, ...other }: OtherTarget): TargetFacts {
-  const said = texts(usual, (text) =>
-    Object.entries(words).reduce((all, [from, to]) => all.replaceAll(from, to), text),
-  );
-  const { aiopslab: _, ...without } = said;
-  return { ...without, ...other };
+function otherwise({ aiopslab: _, ...usual }: TargetFacts, other: OtherTarget): TargetFacts {
+  return { ...usual, ...other };
+}
+
+/**
+ * What else stands in the texts: the application, `{database}` and `{cache}` of the service (any database where
+ * no service is named), `{users}` of the Redis, and all `{databases}`. Several are as a command takes them, with a space between.
+ */
+function serversOf(
+  { service, server }: Setting,
+  topology: Topology,
+): Readonly<Record<string, string>> {
+  const has = (kind: NameKind) => namesOf(topology, kind).includes(String(service));
+  const databases = namesOf(topology, "database").map((name) => databaseServer(topology, name));
+  const users = usersOfRedis(topology, String(server));
+  const [anyDatabase = ""] = databases;
+  return {
+    app: topology.name,
+    databases: [...new Set(databases)].join(" "),
+    ...(service === undefined ? { database: anyDatabase } : {}),
+    ...(has("database") ? { database: databaseServer(topology, String(service)) } : {}),
+    ...(has("cache") ? { cache: cacheServerOf(topology, String(service)) } : {}),
+    ...(users.length > 0 ? { users: users.join(" ") } : {}),
+  };
 }
 
 /** The facts with the values in place of `{service}` and the like, also inside of another name. */

@@ -125,10 +125,14 @@ export function valuesOf(
   return readParameters(parameters as Parameters, given, topology);
 }
 
-/** Whether an application has what the fault is about, without anybody saying what. */
-export function isFor(fault: Fault, topology: Topology): boolean {
+/** Whether an application has what the fault is about: with these values, or without anybody saying what. */
+export function isFor(
+  fault: Fault,
+  topology: Topology,
+  given: Readonly<Record<string, unknown>> = {},
+): boolean {
   try {
-    valuesOf(fault, {}, topology);
+    valuesOf(fault, given, topology);
     return true;
   } catch (error) {
     if (error instanceof ParameterError) return false;

@@ -1,12 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// Not by its name: the launcher depends on this room, and this room, but for these files, knows no application.
+import { apps, topologyOf } from "../packages/launcher/apps.ts";
 import { catalogueTable, catalogueText } from "./catalogue.ts";
 import { faults } from "./index.ts";
+
+/** The applications that the catalogue speaks of. */
+export const topologies = Object.keys(apps).flatMap((app) => topologyOf(app) ?? []);
 
 /** The files that are made from the catalogue, with what they shall hold. */
 export function generated(): ReadonlyMap<URL, string> {
   const readme = new URL("README.md", import.meta.url);
   return new Map([
-    [new URL("catalogue.json", import.meta.url), catalogueText(faults)],
+    [new URL("catalogue.json", import.meta.url), catalogueText(faults, topologies)],
     [readme, withTable(readFileSync(readme, "utf8"))],
   ]);
 }
@@ -17,9 +22,8 @@ const end = "<!-- end of the catalogue -->";
 function withTable(readme: string): string {
   const [before, rest = ""] = readme.split(begin);
   const after = rest.split(end)[1] ?? "";
-  return [before, begin, "\n", ...catalogueTable(faults).map((row) => `${row}\n`), end, after].join(
-    "",
-  );
+  const table = catalogueTable(faults, topologies).map((row) => `${row}\n`);
+  return [before, begin, "\n", ...table, end, after].join("");
 }
 
 if (import.meta.main) {

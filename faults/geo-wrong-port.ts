@@ -40,7 +40,7 @@ export const geoWrongPort = defineFault({
     },
     mitigation: [
       "read the command that geo runs (services/hotel/geo/builds/app3) and what its log says it cannot reach",
-      "$ npm run server -- restart geo",
+      "$ npm run server -- --app {app} restart geo",
     ],
     recovery: "geo runs the build of the repository, is ready, and calls to it succeed.",
     ways: { local: exact, compose: exact, kubernetes: exact },

@@ -45,7 +45,7 @@ export const missingNode = defineFault({
     },
     mitigation: [
       "compare where {service} shall run with the nodes that there are",
-      "$ npm run server -- restart {service}",
+      "$ npm run server -- --app {app} restart {service}",
     ],
     recovery: "As many replicas of {service} as before are ready, and calls to it succeed.",
     targets: { user: { blast: { share: 0.01, says: "/user and /reservation" } } },

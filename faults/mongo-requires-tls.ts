@@ -36,29 +36,24 @@ export const mongoRequiresTls = defineFault({
   facts: {
     aiopslab,
     analysis: { level: "Application", type: "Misconfiguration" },
-    localisation: ["mongodb-{service}", "{service}"],
+    localisation: ["{database}", "{service}"],
     symptom:
-      "/hotels and /recommendations answer 500 Unavailable; {service} finds no server and exits with 2 after 10 s, again and again. mongodb-{service} is up, closes every plaintext connection and logs 141 SSLHandshakeFailed, `The server is configured to only allow SSL connections`.",
+      "What needs {service} answers 500; {service} finds no server and exits with 2 after 10 s, again and again. {database} is up, closes every plaintext connection and logs 141 SSLHandshakeFailed, `The server is configured to only allow SSL connections`.",
     blast: { share: 0.99, says: "/hotels and /recommendations" },
     signs: {
       service: "{service}",
       failing: [1, 1],
-      log: { server: "mongodb-{service}", says: /only allow SSL connections/ },
+      log: { server: "{database}", says: /only allow SSL connections/ },
     },
     mitigation: [
-      "start mongodb-{service} with --tlsMode disabled (or allowTLS), without its other TLS flags",
-      "$ npm run server -- restart mongodb-{service} {service}",
+      "start {database} with --tlsMode disabled (or allowTLS), without its other TLS flags",
+      "$ npm run server -- --app {app} restart {database} {service}",
     ],
-    recovery:
-      "{service} stays up, its routes answer 200, and mongodb-{service} logs no further 141.",
+    recovery: "{service} stays up, its routes answer 200, and {database} logs no further 141.",
     targets: {
       "url-shorten-service": {
         aiopslab,
         blast: { share: 0.1, says: "composes, which all have a link" },
-        words: {
-          "mongodb-{service}": "url-shorten-mongodb",
-          "/hotels and /recommendations answer 500 Unavailable": "composes answer 500",
-        },
       },
     },
     ways: { local: exact, compose: exact, kubernetes: exact },

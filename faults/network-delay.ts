@@ -28,7 +28,7 @@ export const networkDelay = defineFault({
     signs: { service: "{server}", slowerMs: 1_900 },
     mitigation: [
       "compare the span of the caller with that of {server}, its child: the difference is the way between them",
-      "$ npm run server -- connect {server}",
+      "$ npm run server -- --app {app} connect {server}",
     ],
     recovery: "Calls to {server} take as long as before.",
     targets: {

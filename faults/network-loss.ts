@@ -27,7 +27,7 @@ export const networkLoss = defineFault({
     signs: { service: "{server}", failing: [1, 1] },
     mitigation: [
       "compare from where {server} can be reached: it answers on its own port, and is silent where its callers call it",
-      "$ npm run server -- connect {server}",
+      "$ npm run server -- --app {app} connect {server}",
     ],
     recovery: "Calls to {server} are answered as fast as before.",
     targets: {

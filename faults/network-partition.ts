@@ -23,7 +23,7 @@ export const networkPartition = defineFault({
     signs: { service: "{to}", failing: [1, 1] },
     mitigation: [
       "call {to} from elsewhere: it answers; from {from} it does not",
-      "$ npm run server -- connect {to}",
+      "$ npm run server -- --app {app} connect {to}",
     ],
     recovery: "Calls of {from} to {to} are answered as fast as before.",
     targets: {

@@ -3,7 +3,7 @@ import { type NameKind, namesOf, type Topology } from "./topology.ts";
 /** A number with its unit, its default and what it may be. */
 export interface NumberParameter {
   readonly kind: "number";
-  readonly unit: "ms" | "s" | "MiB" | "KiB" | "share" | "count" | "port";
+  readonly unit: "ms" | "s" | "KiB" | "share" | "count" | "port";
   readonly says: string;
   readonly default: number;
   readonly min: number;
@@ -53,7 +53,6 @@ function numberOf(unit: NumberParameter["unit"], limits: Pick<NumberParameter, "
 
 export const milliseconds = numberOf("ms", { min: 0, max: 600_000 });
 export const seconds = numberOf("s", { min: -31_536_000, max: 31_536_000 });
-export const mebibytes = numberOf("MiB", { min: 1, max: 65_536 });
 export const kibibytes = numberOf("KiB", { min: 1, max: 1_048_576 });
 /** From 0 (never) to 1 (always). */
 export const share = numberOf("share", { min: 0, max: 1 });

@@ -26,7 +26,7 @@ export const processKill = defineFault({
     blast: { share: 0.6, says: "/hotels, for the seconds of a restart" },
     signs: { service: "{server}", failing: [0.01, 1], passing: true },
     mitigation: [
-      "none is needed; a supervisor that has lost count: $ npm run server -- start {server}",
+      "none is needed; a supervisor that has lost count: $ npm run server -- --app {app} start {server}",
     ],
     recovery: "{server} runs and is ready, its count of restarts one higher.",
     targets: {

@@ -28,7 +28,7 @@ export const processPause = defineFault({
     signs: { service: "{server}", failing: [1, 1] },
     mitigation: [
       "find the process in state T (`ps -o pid,stat,args`)",
-      "$ npm run server -- resume {server}",
+      "$ npm run server -- --app {app} resume {server}",
     ],
     recovery: "{server} answers; what it had taken meanwhile and is still wanted is answered too.",
     targets: {

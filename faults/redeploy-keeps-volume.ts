@@ -11,7 +11,6 @@ export const redeployKeepsVolume = defineFault({
   summary:
     "The application is deployed anew while the old volumes are still claimed: no database finds its own.",
   parameters: {},
-  needs: "mongodb-geo",
   onProcess: {
     async inject(_values, operation) {
       const { driver, topology, signal } = operation;
@@ -45,19 +44,21 @@ export const redeployKeepsVolume = defineFault({
       type: "Operation Error",
     },
     analysis: { level: "Virtualization", type: "Operation Error" },
-    localisation: ["mongodb-geo", "mongodb-rate", "mongodb-profile", "mongodb-user"],
+    localisation: ["{databases}"],
     symptom:
       "No database starts: each says that its data directory is not found and exits with 100, again and again; their services give up after 10 s with 2. The front door and the caches run; nearly every request answers 500. The data is untouched where it was.",
     blast: { share: 1, says: "everything that needs a database" },
     signs: {
       service: "*",
       failing: [1, 1],
-      log: { server: "mongodb-profile", says: /not found/ },
+      log: { server: "{database}", says: /not found/ },
     },
     mitigation: [
       "read in a database's log which directory it misses, and where the data of before is",
-      "$ npm run server -- restart mongodb-attractions mongodb-geo mongodb-profile mongodb-rate mongodb-recommendation mongodb-reservation mongodb-review mongodb-user",
+      "$ npm run server -- --app {app} restart {databases}",
     ],
+    // The problems of AIOpsLab are Hotel Reservation's.
+    targets: { social: { blast: { share: 1, says: "everything that needs a database" } } },
     recovery: "Every database is ready with the data of before, and every service after it.",
     ways: {
       local: similar(

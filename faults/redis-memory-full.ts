@@ -34,17 +34,17 @@ export const redisMemoryFull = defineFault({
     analysis: { level: "Application", type: "Misconfiguration" },
     localisation: ["{server}"],
     symptom:
-      "Home timelines are read as before; composes wait and fail with 500, and what they stored comes to timelines later. home-timeline-service says `{server} refused: OOM`; {server} is up, and its `used_memory` is above `maxmemory`.",
+      "What only reads {server} is answered as before; what writes to it waits and fails with 500, and posts that were stored come to timelines later. {users} says `{server} refused: OOM`; {server} is up, and its `used_memory` is above `maxmemory`.",
     blast: { share: 0.1, says: "composes: a post that nobody else sees is not acknowledged" },
     signs: {
-      service: "home-timeline-service",
+      service: "{users}",
       writing: true,
       failing: [1, 1],
-      log: { server: "home-timeline-service", says: /OOM/ },
+      log: { server: "{users}", says: /OOM/ },
     },
     mitigation: [
       "compare `INFO memory` of {server}: used_memory and maxmemory",
-      "give it memory (`CONFIG SET maxmemory 256mb`) or have it forget; one that starts anew is as planned: $ npm run server -- restart {server}",
+      "give it memory (`CONFIG SET maxmemory 256mb`) or have it forget; one that starts anew is as planned: $ npm run server -- --app {app} restart {server}",
     ],
     recovery: "Writes succeed, and `CONFIG GET maxmemory` says what it is planned to have: 256 MB.",
     ways: { local: exact, compose: exact, kubernetes: exact },

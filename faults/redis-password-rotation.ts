@@ -5,7 +5,7 @@ import { nameOf } from "./parameters.ts";
 import { configure } from "./redis-settings.ts";
 import { restartService } from "./restart-service.ts";
 import { eachReplica } from "./targets.ts";
-import { redisServer, type Topology } from "./topology.ts";
+import { usersOfRedis } from "./topology.ts";
 
 export const redisPasswordRotation = defineFault({
   name: "redis-password-rotation",
@@ -21,39 +21,31 @@ export const redisPasswordRotation = defineFault({
       await eachReplica(server, operation, (replica) =>
         configure(replica, [["requirepass", password]], { signal }),
       );
-      for (const user of usersOf(topology, server)) await restartService(user, operation);
+      for (const user of usersOfRedis(topology, server)) await restartService(user, operation);
       return undefined;
     },
     // Whoever did it, and whatever the password is: one that starts anew has none, as planned.
     async recover({ server }, operation) {
       const { driver, signal, topology } = operation;
       await eachReplica(server, operation, ({ name }) => driver.restart(name, signal));
-      for (const user of usersOf(topology, server)) await restartService(user, operation);
+      for (const user of usersOfRedis(topology, server)) await restartService(user, operation);
     },
   },
   facts: {
     analysis: { level: "Application", type: "Authentication Issue" },
-    localisation: ["{server}", "home-timeline-service"],
+    localisation: ["{server}", "{users}"],
     symptom:
-      "home-timeline-service, started anew, is refused by {server} with NOAUTH, again and again; home timelines and composes answer 500. {server} itself is up and healthy, and whoever was connected before is still served.",
+      "{users}, started anew, is refused by {server} with NOAUTH, again and again; what needs it answers 500. {server} itself is up and healthy, and whoever was connected before is still served.",
     blast: { share: 0.7, says: "reads of home timelines, and composes" },
     signs: {
-      service: "home-timeline-service",
+      service: "{users}",
       failing: [1, 1],
-      log: { server: "home-timeline-service", says: /NOAUTH/ },
+      log: { server: "{users}", says: /NOAUTH/ },
     },
     mitigation: [
-      "give the service the new password, or take it away from {server} (`CONFIG SET requirepass ''`); one that starts anew has none: $ npm run server -- restart {server} home-timeline-service",
+      "give the service the new password, or take it away from {server} (`CONFIG SET requirepass ''`); one that starts anew has none: $ npm run server -- --app {app} restart {server} {users}",
     ],
-    recovery: "A restart of home-timeline-service succeeds, and home timelines answer 200.",
+    recovery: "A restart of {users} succeeds, and what needs it answers 200.",
     ways: { local: exact, compose: exact, kubernetes: exact },
   },
 });
-
-/** The services that use it. */
-function usersOf({ services }: Topology, server: string): readonly string[] {
-  return Object.entries(services).flatMap(([name, { definition }]) => {
-    const redis = definition.stores?.redis;
-    return redis && redisServer(redis) === server ? [name] : [];
-  });
-}

@@ -39,7 +39,7 @@ export const retryStorm = defineFault({
     },
     localisation: ["{caller}", "{service}"],
     symptom:
-      "After five seconds in which {service} stood still, /hotels goes on failing with 500 and DeadlineExceeded or ResourceExhausted although the load is what it was: each request makes three spans {caller} → {service}, {service} works on calls that nobody waits for any more.",
+      "After five seconds in which {service} stood still, what needs {service} goes on failing with 500 and DeadlineExceeded or ResourceExhausted although the load is what it was: each request makes three spans {caller} → {service}, {service} works on calls that nobody waits for any more.",
     blast: { share: 0.6, says: "/hotels" },
     signs: { service: "{service}", given: { perSecond: 4 }, failing: [0.5, 1] },
     mitigation: [
@@ -51,7 +51,6 @@ export const retryStorm = defineFault({
       "text-service": {
         blast: { share: 0.1, says: "composes" },
         signs: { service: "{service}", given: { perSecond: 2 }, failing: [0.5, 1] },
-        words: { "/hotels goes": "composes go" },
       },
     },
     ways: { local: onlyRate, compose: onlyRate, kubernetes: onlyRate },

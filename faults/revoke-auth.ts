@@ -24,21 +24,21 @@ export function revokeAuth(service: string, problem: number): Fault {
         type: "Authentication Issue",
       },
       analysis: { level: "Application", type: "Authentication Issue" },
-      localisation: ["mongodb-{service}", "{service}"],
+      localisation: ["{database}", "{service}"],
       symptom:
-        "/hotels answers 500 Unavailable; {service} logs in, its first command is refused with 13 Unauthorized, and it exits with 1, again and again. mongodb-{service} logs `Checking authorization failed` (20436) behind a successful authentication.",
+        "/hotels answers 500 Unavailable; {service} logs in, its first command is refused with 13 Unauthorized, and it exits with 1, again and again. {database} logs `Checking authorization failed` (20436) behind a successful authentication.",
       blast: { share: 0.6, says: "/hotels" },
       signs: {
         service: "{service}",
         failing: [1, 1],
-        log: { server: "mongodb-{service}", says: /"id":20436/ },
+        log: { server: "{database}", says: /"id":20436/ },
       },
       mitigation: [
-        `$ mongosh --port {mongodb-${service}:port} -u admin -p admin --authenticationDatabase admin admin --eval 'db.grantRolesToUser("admin", [{ role: "readWrite", db: "${service}-db" }])'`,
-        "$ npm run server -- restart {service}",
+        `$ mongosh --port {{database}:port} -u admin -p admin --authenticationDatabase admin admin --eval 'db.grantRolesToUser("admin", [{ role: "readWrite", db: "{service}-db" }])'`,
+        "$ npm run server -- --app {app} restart {service}",
       ],
       recovery:
-        "{service} stays up and /hotels answers 200; no new line 20436 in the log of mongodb-{service}.",
+        "{service} stays up and /hotels answers 200; no new line 20436 in the log of {database}.",
       ways: { local: exact, compose: exact, kubernetes: exact },
     },
   });

@@ -35,7 +35,7 @@ export const scaleToZero = defineFault({
       failing: [1, 1],
       log: { server: "{server}", says: /service stopped/ },
     },
-    mitigation: ["$ npm run server -- start {server}"],
+    mitigation: ["$ npm run server -- --app {app} start {server}"],
     recovery: "As many replicas of {server} as before are desired and available.",
     targets: {
       "user-service": {

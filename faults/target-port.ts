@@ -29,7 +29,7 @@ export const targetPort = defineFault({
     signs: { service: "{server}", failing: [1, 1] },
     mitigation: [
       "compare the port that {server} listens on with the one that its callers were given",
-      "$ npm run server -- restart {server}",
+      "$ npm run server -- --app {app} restart {server}",
     ],
     recovery: "Calls to {server} succeed, and it has spans again.",
     targets: {

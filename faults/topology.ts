@@ -116,6 +116,13 @@ function databaseOfLine(service: string, mongo: { readonly host?: string } | und
   return mongo?.host ?? `mongodb-${service}`;
 }
 
+/** `memcached-reserve`: the cache server of a service, likewise. Throws if it has none. */
+export function cacheServerOf(topology: Topology, service: string): string {
+  const cache = lineOf(topology, service).stores?.memcached;
+  if (!cache) throw new Error(`${service} has no cache`);
+  return cacheServer(cache);
+}
+
 /** `memcached-reserve`: a cache server, likewise; several services may share one. */
 export function cacheServer({ name, host }: NamedStore): string {
   return host ?? `memcached-${name}`;
@@ -124,6 +131,14 @@ export function cacheServer({ name, host }: NamedStore): string {
 /** `home-timeline-redis`: a Redis server, likewise. */
 export function redisServer({ name, host }: NamedStore): string {
   return host ?? `${name}-redis`;
+}
+
+/** The services that use a Redis. */
+export function usersOfRedis({ services }: Topology, server: string): readonly string[] {
+  return Object.entries(services).flatMap(([name, { definition }]) => {
+    const redis = definition.stores?.redis;
+    return redis && redisServer(redis) === server ? [name] : [];
+  });
 }
 
 interface NamedStore {

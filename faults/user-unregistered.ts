@@ -35,21 +35,21 @@ export function userUnregistered(service: string, problem: number): Fault {
         type: "Authentication Issue",
         because: "the network and the storage are well; the server does not know who asks",
       },
-      localisation: ["mongodb-{service}", "{service}"],
+      localisation: ["{database}", "{service}"],
       symptom:
-        '/hotels answers 500 Unavailable; {service} is refused at login with 18 AuthenticationFailed and exits with 2, again and again. mongodb-{service} logs `Authentication failed` (20249) with `UserNotFound: Could not find user "admin" for db "admin"`.',
+        '/hotels answers 500 Unavailable; {service} is refused at login with 18 AuthenticationFailed and exits with 2, again and again. {database} logs `Authentication failed` (20249) with `UserNotFound: Could not find user "admin" for db "admin"`.',
       blast: { share: 0.6, says: "/hotels" },
       signs: {
         service: "{service}",
         failing: [1, 1],
-        log: { server: "mongodb-{service}", says: /"id":20249/ },
+        log: { server: "{database}", says: /"id":20249/ },
       },
       mitigation: [
-        `$ mongosh --port {mongodb-${service}:port} -u root -p root --authenticationDatabase admin admin --eval 'db.createUser({ user: "admin", pwd: "admin", roles: [{ role: "userAdminAnyDatabase", db: "admin" }, { role: "readWrite", db: "${service}-db" }] })'`,
-        "$ npm run server -- restart {service}",
+        `$ mongosh --port {{database}:port} -u root -p root --authenticationDatabase admin admin --eval 'db.createUser({ user: "admin", pwd: "admin", roles: [{ role: "userAdminAnyDatabase", db: "admin" }, { role: "readWrite", db: "{service}-db" }] })'`,
+        "$ npm run server -- --app {app} restart {service}",
       ],
       recovery:
-        "{service} stays up and /hotels answers 200; no new line 20249 in the log of mongodb-{service}.",
+        "{service} stays up and /hotels answers 200; no new line 20249 in the log of {database}.",
       ways: { local: exact, compose: exact, kubernetes: exact },
     },
   });

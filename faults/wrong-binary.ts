@@ -49,7 +49,7 @@ export const wrongBinary = defineFault({
     },
     mitigation: [
       "look at the command that {service} runs: it is {program}'s",
-      "$ npm run server -- restart {service}",
+      "$ npm run server -- --app {app} restart {service}",
     ],
     recovery: "The process of {service} runs the program of {service}, and calls to it succeed.",
     targets: {

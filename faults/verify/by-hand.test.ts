@@ -8,6 +8,7 @@ import { FlagFile } from "../flags/flag-file.ts";
 import { flagOf } from "../flags/flag-of.ts";
 import { geoFlaky } from "../geo-flaky.ts";
 import { placesOf } from "../places.ts";
+import { shop } from "../testing/shop.ts";
 import { commandsOf, mitigateByHand } from "./by-hand.ts";
 
 const folders: string[] = [];
@@ -24,6 +25,7 @@ test("the commands of an operator are filled in, and typed as this way of runnin
   const [first, second] = await commandsOf(credentialRotation, {
     typed,
     values: { service: "rate" },
+    topology: shop,
   });
 
   expect(first).toContain("mongosh at mongodb-rate -u root");
@@ -36,7 +38,7 @@ test("a fault in a flag is turned off in the document, where nothing can be type
   const { flags } = placesOf(dataDirectory);
   const on = flagOf(geoFlaky, { service: "geo", delayMs: 1, share: 1 }, undefined);
   await new FlagFile(flags).set(geoFlaky.name, on);
-  const settings = { dataDirectory, typed, values: {}, environment: {} };
+  const settings = { dataDirectory, typed, values: {}, topology: shop, environment: {} };
 
   const done = await mitigateByHand(geoFlaky, settings, AbortSignal.timeout(10_000));
 

@@ -6,6 +6,7 @@ import type { Typed } from "../driver.ts";
 import { factsFor, type Setting } from "../facts-for.ts";
 import { type Fault, isFlagged } from "../fault.ts";
 import { placesOf } from "../places.ts";
+import type { Topology } from "../topology.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -16,21 +17,25 @@ export interface HandSettings {
   /** How it is typed in this way of running. */
   readonly typed: Typed;
   readonly values: Setting;
+  readonly topology: Topology;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The shell commands among a fault's steps of mitigation, for this application. */
 export async function commandsOf(
   fault: Fault,
-  { typed, values }: Pick<HandSettings, "typed" | "values">,
+  { typed, values, topology }: Pick<HandSettings, "typed" | "values" | "topology">,
 ): Promise<readonly string[]> {
-  const commands = factsFor(fault, values).mitigation.flatMap((step) => step.split("$ ")[1] ?? []);
+  const commands = factsFor(fault, values, topology).mitigation.flatMap(
+    (step) => step.split("$ ")[1] ?? [],
+  );
   return Promise.all(commands.map((command) => typedHere(command, typed)));
 }
 
 /** The catalogue says it as it is typed on a developer's machine. */
 async function typedHere(command: string, typed: Typed): Promise<string> {
-  const [, verb = "", servers = ""] = /^npm run server -- (\S+) (.+)$/.exec(command) ?? [];
+  const [, verb = "", servers = ""] =
+    /^npm run server -- --app \S+ (\S+) (.+)$/.exec(command) ?? [];
   if (verb) return typed.server(verb, servers.split(" "));
   const [, server = "", rest = ""] = /^mongosh --port \{([\w-]+):port\} (.+)$/s.exec(command) ?? [];
   return server ? `${await typed.mongosh(server)} ${rest}` : command;

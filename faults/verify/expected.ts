@@ -26,9 +26,9 @@ export function expectedOf(
 ): Expected {
   const usual = valuesOf(fault, { ...fault.facts.signs?.given, ...asked }, topology);
   // Another target may need other values to be seen.
-  const given = { ...factsFor(fault, usual).signs?.given, ...asked };
+  const given = { ...factsFor(fault, usual, topology).signs?.given, ...asked };
   const values = valuesOf(fault, given, topology);
-  const facts = factsFor(fault, values);
+  const facts = factsFor(fault, values, topology);
   const { signs = {} } = facts;
   const { service, writing = false } = signs;
   return {

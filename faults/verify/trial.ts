@@ -74,8 +74,9 @@ class Trial {
     await this.#inject();
     await this.#untilSick();
     const { typed } = this.#subject.driver;
-    const { dataDirectory, environment } = this.#subject;
-    const settings = { dataDirectory, typed, values: this.#expected.values, environment };
+    const { dataDirectory, topology, environment } = this.#subject;
+    const { values } = this.#expected;
+    const settings = { dataDirectory, typed, values, topology, environment };
     const done = await mitigateByHand(this.#fault, settings, this.#signal);
     this.#note(check("an operator can do something", done.length > 0, done.join("; ")));
     if (done.length > 0) {

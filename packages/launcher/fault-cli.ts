@@ -93,7 +93,7 @@ function list(): void {
 /** How much of an application's standard mix it can touch with the default values; nothing if it is not for it. */
 function shareIn(topology: Topology, fault: Fault): string {
   if (!isFor(fault, topology)) return "–";
-  const { blast } = factsFor(fault, valuesOf(fault, {}, topology));
+  const { blast } = factsFor(fault, valuesOf(fault, {}, topology), topology);
   return `${Number((blast.share * 100).toFixed(1))} %`;
 }
 
@@ -107,6 +107,7 @@ function show(fault: Fault, topology: Topology): void {
   const { analysis, localisation, symptom, blast, mitigation, recovery, aiopslab } = factsFor(
     fault,
     values,
+    topology,
   );
   say(`${fault.name}: ${fault.summary}\n`);
   say(`  hook       ${hookKind(fault)}`);

@@ -1,6 +1,7 @@
 import { DriverError } from "@faultline/faults/driver";
 import { type LauncherApi, launcherApi } from "@faultline/faults/drivers/launcher-api";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { selections } from "./apps.ts";
 import type { ServerStatus, Status } from "./control-routes.ts";
 import type { DisturbedEdge } from "./operations.ts";
 
@@ -19,15 +20,25 @@ interface Target {
   readonly signal: AbortSignal;
 }
 
+interface Where {
+  readonly app: string;
+  readonly dataDir?: string;
+}
+
+function directoryOf({ app, dataDir = `.faultline/${app}` }: Where): string {
+  return dataDir;
+}
+
 const deadlineMs = 60_000;
 
 function commandLine(): Command {
   const program = new Command("npm run server --")
     .description("Looks at the servers of a running application, and acts on them by hand.")
-    .option("--data-dir <directory>", "of the running application", ".faultline/hotel")
+    .addOption(new Option("--app <name>", "which application").choices(selections).default("hotel"))
+    .option("--data-dir <directory>", "of the running application; by default .faultline/<app>")
     .addHelpText("after", "\nExample: npm run server -- restart geo rate");
   const target = (): Target => ({
-    api: launcherApi(program.opts<{ dataDir: string }>().dataDir),
+    api: launcherApi(directoryOf(program.opts<Where>())),
     signal: AbortSignal.timeout(deadlineMs),
   });
   program
