@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CallScope } from "@faultline/rpc/call";
-import { alreadyExists, internal } from "@faultline/rpc/errors";
-import { Aggregator, update as applyUpdate, Query } from "mingo";
+import { alreadyExists } from "@faultline/rpc/errors";
+import { Aggregator, Query } from "mingo";
 import type {
   Collection,
   Document,
@@ -12,6 +12,8 @@ import type {
   Update,
 } from "./mongo.ts";
 import { packed, unpacked } from "./mongo-int64.ts";
+import { projectionOf, sliced } from "./mongo-memory-projection.ts";
+import { changed, equalities, valueAt } from "./mongo-memory-update.ts";
 import type { Observation } from "./observation.ts";
 import { observeMongo } from "./observed-mongo.ts";
 import { throwIfOver } from "./within-scope.ts";
@@ -191,111 +193,9 @@ class Index {
 
   /** Undefined if the document is not in the index. */
   keyOf(document: Document): string | undefined {
-    const values = this.#fields.map((field) => field.split(".").reduce(at, document));
+    const values = this.#fields.map((field) => valueAt(document, field));
     if (this.#sparse && values.every((value) => value === undefined)) return undefined;
     if (this.#partial && !this.#partial.test(document)) return undefined;
     return JSON.stringify(values.map((value) => value ?? null));
   }
-}
-
-function at(value: Document, field: string): Document {
-  return value?.[field];
-}
-
-function changed(document: Document, update: Update, inserting: boolean): Document {
-  const { $setOnInsert, ...rest } = update;
-  if (inserting && $setOnInsert) assign(document, $setOnInsert);
-  if (Object.keys(rest).some((operator) => !operator.startsWith("$")))
-    throw internal("an update consists of operators");
-  const { $push = {}, $pull = {}, ...others } = rest;
-  if (Object.keys(others).length > 0) applyUpdate(document, others);
-  for (const [field, condition] of Object.entries<Document>($pull))
-    pull(document, field, condition);
-  for (const [field, pushed] of Object.entries($push)) {
-    for (const step of pushSteps(pushed)) applyUpdate(document, { $push: { [field]: step } });
-  }
-  return document;
-}
-
-/** `mingo` knows no `$or` and the like in what is pulled. */
-function pull(document: Document, field: string, condition: Document): void {
-  const alternatives =
-    isOperators(condition) && ["$or", "$and", "$nor"].some((it) => it in condition);
-  if (!alternatives) {
-    applyUpdate(document, { $pull: { [field]: condition } });
-    return;
-  }
-  const query = new Query(condition);
-  const items: unknown = field.split(".").reduce(at, document);
-  if (!Array.isArray(items)) return;
-  applyUpdate(document, { $set: { [field]: items.filter((item) => !query.test(item)) } });
-}
-
-type Slice = number | readonly [skip: number, count: number];
-
-/** `mingo` leaves out all other fields where a part of an array is asked for; MongoDB does not. */
-function projectionOf(projection: FindOptions["projection"] = {}) {
-  const entries = Object.entries(projection);
-  const includes = entries.some(
-    ([name, value]) => name !== "_id" && value !== 0 && !isSlice(value),
-  );
-  const own = includes ? entries : entries.filter(([, value]) => !isSlice(value));
-  const slices = includes ? [] : entries.filter(([, value]) => isSlice(value));
-  return {
-    fields: packed(Object.fromEntries(own)) as Record<string, 0 | 1>,
-    slices: slices.map(([name, value]) => [name, (value as { $slice: Slice }).$slice] as const),
-  };
-}
-
-function isSlice(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "$slice" in value;
-}
-
-function sliced(document: Document, slices: readonly (readonly [string, Slice])[]): Document {
-  for (const [name, slice] of slices) {
-    const items = document[name];
-    if (!Array.isArray(items)) continue;
-    const [skip, count] = typeof slice === "number" ? [Math.min(slice, 0), slice] : slice;
-    document[name] = count < 0 ? items.slice(skip) : items.slice(skip).slice(0, count);
-  }
-  return document;
-}
-
-/** `mingo` sorts by one field only. Its sorting is stable, so the last field may come first. */
-function pushSteps(pushed: unknown): unknown[] {
-  if (!isOperators(pushed) || typeof pushed.$sort !== "object") return [pushed];
-  const { $sort, $slice, ...added } = pushed;
-  const sorts = Object.entries($sort).reverse();
-  return [
-    added,
-    ...sorts.map(([field, direction]) => ({ $each: [], $sort: { [field]: direction } })),
-    ...($slice === undefined ? [] : [{ $each: [], $slice }]),
-  ];
-}
-
-/** Sets fields, dotted ones inside, in a document that is not stored yet and may still be given its `_id`. */
-function assign(document: Document, { _id, ...fields }: Document): void {
-  if (_id !== undefined) document._id = _id;
-  if (Object.keys(fields).length > 0) applyUpdate(document, { $set: fields });
-}
-
-/** The fields that an upsert takes from its filter: those that are asked to equal something. */
-function equalities(filter: Filter): Document {
-  const document: Document = {};
-  for (const [field, condition] of Object.entries(filter)) {
-    if (field === "$and") for (const part of condition) Object.assign(document, equalities(part));
-    if (field.startsWith("$")) continue;
-    const operators = isOperators(condition);
-    if (operators && !("$eq" in condition)) continue;
-    assign(document, { [field]: operators ? condition.$eq : condition });
-  }
-  return document;
-}
-
-function isOperators(condition: unknown): condition is Document {
-  return (
-    typeof condition === "object" &&
-    condition !== null &&
-    Object.keys(condition).some((key) => key.startsWith("$"))
-  );
 }

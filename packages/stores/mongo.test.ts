@@ -1,60 +1,16 @@
 import { testCall } from "@faultline/rpc/test-call";
-import { expect, onTestFinished, test } from "vitest";
-import type { FindOptions, Mongo } from "./mongo.ts";
-import { connectMongo } from "./mongo-client.ts";
-import { createMemoryMongo } from "./mongo-memory.ts";
-import type { Observation } from "./observation.ts";
-import { mongoForFile } from "./testing/mongod-server.ts";
+import { expect, test } from "vitest";
+import type { FindOptions } from "./mongo.ts";
+import {
+  beyond,
+  databases,
+  type Night,
+  night,
+  openNights,
+  openTimelines,
+  timeline,
+} from "./testing/mongo-databases.ts";
 import { seeCalls } from "./testing/seen-calls.ts";
-
-interface Night {
-  readonly _id?: string;
-  readonly hotelId: string;
-  readonly total: number;
-  readonly pending?: readonly string[];
-}
-
-interface Timeline {
-  readonly user_id: bigint;
-  readonly posts: readonly { readonly post_id: bigint; readonly timestamp: bigint }[];
-}
-
-const serverUrl = mongoForFile();
-
-/** What the client with a real server and its in-memory twin both keep. */
-const databases = [
-  {
-    name: "MongoDB",
-    async open(observation: Partial<Observation> = {}): Promise<Mongo> {
-      const database = `stores-${crypto.randomUUID()}`;
-      const mongo = connectMongo({
-        service: "rate",
-        peer: "mongodb-rate",
-        url: serverUrl(),
-        database,
-        bigints: true,
-        ...observation,
-      });
-      onTestFinished(() => mongo.close());
-      return mongo;
-    },
-  },
-  {
-    name: "the in-memory database",
-    async open(observation: Partial<Observation> = {}): Promise<Mongo> {
-      return createMemoryMongo({ service: "rate", peer: "mongodb-rate", ...observation });
-    },
-  },
-];
-
-const night = (hotelId: string, total: number): Night => ({ hotelId, total });
-
-async function openNights(open: (typeof databases)[number]["open"], nights: Night[] = []) {
-  const mongo = await open();
-  const collection = mongo.collection<Night>("night");
-  await collection.insertMany(nights, testCall());
-  return collection;
-}
 
 test.for(databases)(
   "$name finds what was inserted, sorted, limited and projected",
@@ -104,100 +60,6 @@ test.for(databases)("$name adds up with a pipeline", async ({ open }) => {
   ]);
 });
 
-test.for(databases)("$name updates one document, or inserts it when asked to", async ({ open }) => {
-  const nights = await openNights(open, [night("1", 2)]);
-  const upsert = { upsert: true, durable: true };
-
-  expect(await nights.updateOne({ hotelId: "1" }, { $inc: { total: 1 } }, testCall())).toEqual({
-    matched: 1,
-    upserted: false,
-  });
-  expect(await nights.updateOne({ hotelId: "2" }, { $inc: { total: 1 } }, testCall())).toEqual({
-    matched: 0,
-    upserted: false,
-  });
-  const insert = { $inc: { total: 4 }, $setOnInsert: { _id: "n2" } };
-  expect(await nights.updateOne({ hotelId: "2" }, insert, testCall(), upsert)).toEqual({
-    matched: 0,
-    upserted: true,
-  });
-  expect(await nights.updateOne({ hotelId: "2" }, insert, testCall(), upsert)).toEqual({
-    matched: 1,
-    upserted: false,
-  });
-  expect(await nights.findOne({ _id: "n2" }, testCall())).toEqual({
-    _id: "n2",
-    hotelId: "2",
-    total: 8,
-  });
-});
-
-test.for(databases)(
-  "$name changes and answers a document only under the condition",
-  async ({ open }) => {
-    const nights = await openNights(open, [{ _id: "4_a", hotelId: "4", total: 8, pending: ["x"] }]);
-    const take = (rooms: number) =>
-      nights.findOneAndUpdate(
-        { _id: "4_a", total: { $lte: 10 - rooms } },
-        { $inc: { total: rooms }, $push: { pending: "y" } },
-        testCall(),
-        { durable: true },
-      );
-
-    expect(await take(2)).toEqual({ _id: "4_a", hotelId: "4", total: 10, pending: ["x", "y"] });
-    expect(await take(1)).toBeNull();
-  },
-);
-
-test.for(databases)(
-  "$name sells the last rooms of a night once, whoever asks at once",
-  async ({ open }) => {
-    const nights = await openNights(open, [{ _id: "n", hotelId: "4", total: 0 }]);
-
-    const sold = await Promise.all(
-      Array.from({ length: 40 }, () =>
-        nights.findOneAndUpdate(
-          { _id: "n", total: { $lt: 25 } },
-          { $inc: { total: 1 } },
-          testCall({ withinMs: 20_000 }),
-        ),
-      ),
-    );
-
-    expect(sold.filter((one) => one !== null).length).toBe(25);
-  },
-);
-
-test.for(databases)("$name changes all that match and says how many", async ({ open }) => {
-  const nights = await openNights(open, [night("1", 2), night("1", 3), night("2", 9)]);
-
-  const matched = await nights.updateMany({ hotelId: "1" }, { $unset: { total: "" } }, testCall(), {
-    durable: true,
-  });
-
-  expect(matched).toBe(2);
-  expect(await nights.count({ total: { $exists: true } }, testCall())).toBe(1);
-});
-
-const beyond = 2n ** 53n;
-
-/** Three posts, of which two are of the same instant and have ids that a double cannot tell apart. */
-const timeline: Timeline = {
-  user_id: -1n,
-  posts: [
-    { post_id: 7n, timestamp: 30n },
-    { post_id: beyond + 1n, timestamp: 20n },
-    { post_id: beyond, timestamp: 20n },
-  ],
-};
-
-async function openTimelines(open: (typeof databases)[number]["open"]) {
-  const mongo = await open();
-  const timelines = mongo.collection<Timeline>("timeline");
-  await timelines.insertMany([timeline, { user_id: 2n, posts: [] }], testCall());
-  return timelines;
-}
-
 test.for(databases)("$name keeps and compares int64s exactly", async ({ open }) => {
   const timelines = await openTimelines(open);
   const ids = async (filter: object) => {
@@ -235,118 +97,12 @@ test.for(databases)("$name gives the asked part of an array", async ({ open }) =
   ]);
 });
 
-test.for(databases)(
-  "$name pushes to an array in order, once, and pulls what is old",
-  async ({ open }) => {
-    const timelines = await openTimelines(open);
-    const push = (post: Timeline["posts"][number]) =>
-      timelines.updateOne(
-        { user_id: -1n, "posts.post_id": { $ne: post.post_id } },
-        { $push: { posts: { $each: [post], $sort: { timestamp: -1, post_id: -1 } } } },
-        testCall(),
-        { durable: true },
-      );
-
-    expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 1 });
-    expect(await push({ post_id: beyond + 2n, timestamp: 20n })).toMatchObject({ matched: 0 });
-    expect(await push({ post_id: 1n, timestamp: 99n })).toMatchObject({ matched: 1 });
-
-    const old = {
-      $or: [{ timestamp: { $lt: 20n } }, { timestamp: 20n, post_id: { $lte: beyond } }],
-    };
-    await timelines.updateOne({ user_id: -1n }, { $pull: { posts: old } }, testCall());
-
-    const found = await timelines.findOne({ user_id: -1n }, testCall());
-    const ids = found?.posts.map((post) => post.post_id);
-    expect(ids).toEqual([1n, 7n, beyond + 2n, beyond + 1n]);
-  },
-);
-
-test.for(databases)(
-  "$name upserts under a unique index: of two conditional pushes for one user, one is a duplicate",
-  async ({ open }) => {
-    const timelines = await openTimelines(open);
-    await timelines.ensureIndex({ user_id: 1 }, testCall(), { unique: true });
-    const push = (post_id: bigint) =>
-      timelines.updateOne(
-        { user_id: 5n, "posts.post_id": { $ne: post_id } },
-        { $push: { posts: { $each: [{ post_id, timestamp: 1n }], $sort: { timestamp: -1 } } } },
-        testCall(),
-        { upsert: true },
-      );
-
-    expect(await push(9n)).toEqual({ matched: 0, upserted: true });
-    await expect(push(9n)).rejects.toMatchObject({ code: "alreadyExists" });
-    expect(await push(8n)).toEqual({ matched: 1, upserted: false });
-  },
-);
-
-test.for(databases)("$name keeps a unique index over some documents only", async ({ open }) => {
-  const nights = await openNights(open);
-  await nights.ensureIndex({ pending: 1 }, testCall(), { unique: true, sparse: true });
-  await nights.ensureIndex({ hotelId: 1 }, testCall(), {
-    unique: true,
-    partialFilterExpression: { total: { $gte: 5 } },
-  });
-
-  await nights.insertMany([night("1", 1), night("1", 2), night("1", 5)], testCall());
-  await nights.insertMany([{ ...night("2", 1), pending: ["a"] }], testCall());
-
-  const again = { ...night("3", 1), pending: ["a"] };
-  await expect(nights.insertMany([again], testCall())).rejects.toMatchObject({
-    code: "alreadyExists",
-  });
-  const raise = nights.updateOne({ total: 2 }, { $inc: { total: 7 } }, testCall());
-  await expect(raise).rejects.toMatchObject({ code: "alreadyExists" });
-  expect(await nights.count({}, testCall())).toBe(4);
-});
-
 test.for(databases)("$name deletes what matches and says how many", async ({ open }) => {
   const nights = await openNights(open, [night("1", 2), night("1", 3), night("2", 9)]);
 
   expect(await nights.deleteMany({ hotelId: "1" }, testCall())).toBe(2);
   expect(await nights.count({}, testCall())).toBe(1);
 });
-
-test.for(databases)("$name refuses a second document with the same _id", async ({ open }) => {
-  const nights = await openNights(open, [{ _id: "4", hotelId: "4", total: 1 }]);
-  const again = { _id: "4", hotelId: "5", total: 1 };
-
-  await expect(nights.insertMany([again], testCall())).rejects.toMatchObject({
-    name: "ServiceError",
-    code: "alreadyExists",
-  });
-});
-
-test.for(databases)("$name keeps a unique index", async ({ open }) => {
-  const nights = await openNights(open, [night("1", 1), night("2", 1)]);
-  await nights.ensureIndex({ hotelId: 1 }, testCall(), { unique: true });
-  await nights.ensureIndex({ hotelId: 1 }, testCall(), { unique: true });
-
-  await expect(nights.insertMany([night("1", 2)], testCall())).rejects.toMatchObject({
-    code: "alreadyExists",
-  });
-  const rename = nights.updateOne({ hotelId: "2" }, { $set: { hotelId: "1" } }, testCall());
-  await expect(rename).rejects.toMatchObject({ code: "alreadyExists" });
-  expect(await nights.count({ hotelId: "1" }, testCall())).toBe(1);
-});
-
-test.for(databases)(
-  "$name accepts an index that is there otherwise, and old duplicates",
-  async ({ open }) => {
-    const nights = await openNights(open, [night("1", 1), night("1", 1)]);
-
-    const ensure = (field: string, unique: boolean) =>
-      nights.ensureIndex({ [field]: 1 }, testCall(), { unique });
-    expect(await ensure("hotelId", true)).toBe(false);
-    expect(await ensure("total", false)).toBe(true);
-    expect(await ensure("total", false)).toBe(true);
-    expect(await ensure("total", true)).toBe(false);
-
-    await nights.insertMany([night("1", 1)], testCall());
-    expect(await nights.count({ hotelId: "1" }, testCall())).toBe(3);
-  },
-);
 
 test.for(databases)("$name does nothing for a call that is over", async ({ open }) => {
   const nights = await openNights(open, []);
