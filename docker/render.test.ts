@@ -91,6 +91,14 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
     expect(Object.keys(file.volumes).toSorted()).toEqual([...kept].toSorted());
   });
 
+  test("every service sees the flags of its own application", () => {
+    for (const { host } of lines) {
+      const { volumes = [] } = serviceNamed(host);
+      const flags = volumes.filter((volume) => volume.endsWith(":/flags:ro"));
+      expect(flags).toEqual([`./.faultline/compose-${app.name}:/flags:ro`]);
+    }
+  });
+
   test.each(lines.map((line) => [line.host, line] as const))(
     "%s runs by its name, is asked on its port, and is told of its stores and callees",
     (host, line) => {

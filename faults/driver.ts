@@ -75,6 +75,8 @@ export interface AdminCommand {
  */
 export interface Driver {
   readonly way: Way;
+  /** Tells it from others of the same application, where they may run beside each other and read the same flags. */
+  readonly project?: string;
   servers(signal: AbortSignal): Promise<readonly Server[]>;
   /** Ends it and keeps it ended. Resolves when it has ended; at once if it does not run. */
   stop(server: string, signal: AbortSignal): Promise<void>;

@@ -50,7 +50,7 @@ export class Injector {
 
   constructor(settings: InjectorSettings) {
     this.#settings = settings;
-    this.#places = placesOf(settings.dataDirectory);
+    this.#places = placesOf(settings.dataDirectory, settings.driver.project);
     this.#injections = openInjections(this.#places.injections);
     this.#flags = new FlagFile(this.#places.flags);
     this.#journal = openJournal(this.#places.journal);

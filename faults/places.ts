@@ -12,10 +12,10 @@ export interface Places {
 
 /**
  * Flags are in the data directory, as services are told of them. The ground truth is in a directory beside it,
- * `<data directory>.truth`, of which no service and no database is told.
+ * `<data directory>.truth`, of which no service and no database is told; each project that shares the flags has one.
  */
-export function placesOf(dataDirectory: string): Places {
-  const truth = `${resolve(dataDirectory)}.truth`;
+export function placesOf(dataDirectory: string, project?: string): Places {
+  const truth = `${resolve(dataDirectory)}${project === undefined ? "" : `-${project}`}.truth`;
   return {
     flags: join(resolve(dataDirectory), "flags.json"),
     journal: join(truth, "journal.jsonl"),

@@ -1,3 +1,4 @@
+import { flagsFolderOf } from "@faultline/launcher/apps";
 import { redisFlags } from "@faultline/launcher/commands";
 import type { App } from "@faultline/service/define-app";
 import { images, reference } from "./images.ts";
@@ -47,8 +48,6 @@ const shared = {
       },
       restart: "unless-stopped",
       tmpfs: ["/tmp:size=16m"],
-      // A directory, not a file: what replaces a file in it is seen.
-      volumes: ["./.faultline/compose:/flags:ro"],
       mem_limit: "384m",
     },
   },
@@ -101,7 +100,13 @@ export function sharedBlocksOf(app: App): readonly (readonly [string, Extended])
     mongodb: !used.has("mongo"),
     redis: !used.has("redis"),
   };
-  return Object.entries(shared).filter(([name]) => !isUnused[name]);
+  return Object.entries({ ...shared, service: withFlags(app) }).filter(([name]) => !isUnused[name]);
+}
+
+/** A service sees the flags of its application. A directory, not a file: what replaces a file in it is seen. */
+function withFlags({ name }: App): Extended {
+  const { block, ...base } = shared.service;
+  return { ...base, block: { ...block, volumes: [`./${flagsFolderOf(name)}:/flags:ro`] } };
 }
 
 /** A command that succeeds in a container whose server is ready. */

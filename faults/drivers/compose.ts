@@ -34,6 +34,7 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
   const project = new ComposeProject(settings);
   return {
     way: "compose",
+    project: settings.project,
     servers: (signal) => project.containers(signal),
     async stop(server, signal) {
       const { id, state } = await project.find(server, signal);

@@ -21,7 +21,7 @@ export async function stateOf(
   }: Pick<Subject, "driver" | "api" | "topology" | "dataDirectory">,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const { flags, injections } = placesOf(dataDirectory);
+  const { flags, injections } = placesOf(dataDirectory, driver.project);
   const servers = (await driver.servers(signal)).map(
     ({ name, state, changed, address }): [string, string] => [
       name,

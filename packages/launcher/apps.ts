@@ -28,6 +28,11 @@ export function composeFileOf(app: string): string {
   return app === atTheRoot ? "compose.yaml" : `compose.${app}.yaml`;
 }
 
+/** Where the containers of an application find their flags on the host, from there too. */
+export function flagsFolderOf(app: string): string {
+  return `.faultline/compose-${app}`;
+}
+
 /** Stands for all of them. */
 const everything = "all";
 

@@ -11,7 +11,7 @@ import { defaultIn, type Parameter, ParameterError } from "@faultline/faults/par
 import type { Topology } from "@faultline/faults/topology";
 import type { FrontDoor } from "@faultline/faults/verify/routes";
 import { Command } from "commander";
-import { apps, appsOf, composeFileOf, topologyOf as topologyOfApp } from "./apps.ts";
+import { apps, appsOf, composeFileOf, flagsFolderOf, topologyOf as topologyOfApp } from "./apps.ts";
 import { ArgumentError, durationMs, jsonLogic, keyValues } from "./fault-arguments.ts";
 import { Interrupted, interruptible } from "./interruptible.ts";
 import { root } from "./root.ts";
@@ -215,14 +215,14 @@ function driverOf(program: Command): Driver {
   return createComposeDriver({
     ...{ topology: topologyOf(app), project: compose, files, directory: root },
     // Beside it: what containers see of flags is a directory that holds nothing else.
-    ...{ dataDirectory: `${dataDirectory}.servers`, environment: process.env },
+    ...{ dataDirectory: `${dataDirectory}-${compose}.servers`, environment: process.env },
   });
 }
 
 function directoryOf(program: Command): string {
   const { app, dataDir, compose } = program.opts<Where>();
   if (dataDir !== undefined) return dataDir;
-  return compose === undefined ? `.faultline/${app}` : join(root, ".faultline/compose");
+  return compose === undefined ? `.faultline/${app}` : join(root, flagsFolderOf(app));
 }
 
 interface Where {
