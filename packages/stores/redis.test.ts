@@ -1,42 +1,9 @@
 import { testCall } from "@faultline/rpc/test-call";
-import { expect, onTestFinished, test } from "vitest";
-import type { Observation } from "./observation.ts";
-import type { Redis, Script } from "./redis.ts";
-import { connectRedis } from "./redis-client.ts";
+import { expect, test } from "vitest";
+import type { Script } from "./redis.ts";
 import { redisCodeOf } from "./redis-errors.ts";
-import { createMemoryRedis } from "./redis-memory.ts";
-import { startRedis } from "./testing/redis-server.ts";
+import { redises, rising } from "./testing/redises.ts";
 import { seeCalls } from "./testing/seen-calls.ts";
-
-/** What the client with a real Redis and its in-memory twin both keep. */
-const redises = [
-  {
-    name: "Redis",
-    async open(observation: Partial<Observation> = {}): Promise<Redis> {
-      const server = await startRedis();
-      const redis = connectRedis({
-        service: "home-timeline-service",
-        peer: "home-timeline-redis",
-        url: `redis://${server.address}`,
-        ...observation,
-      });
-      onTestFinished(() => redis.close());
-      return redis;
-    },
-  },
-  {
-    name: "the in-memory Redis",
-    async open(observation: Partial<Observation> = {}): Promise<Redis> {
-      const own = { service: "home-timeline-service", peer: "home-timeline-redis" };
-      return createMemoryRedis({ ...own, ...observation });
-    },
-  },
-];
-
-/** Members with rising scores from 1 on. */
-function rising(...members: string[]) {
-  return members.map((member, index) => ({ member, score: index + 1 }));
-}
 
 test.for(redises)(
   "$name gives the newest first, from a place to before another",
@@ -300,28 +267,4 @@ test.for(redises)("$name does what a layer makes of the request", async ({ open 
   await redis.set("1", "one", testCall());
 
   expect(await redis.get("1", testCall())).toBeUndefined();
-});
-
-test("the in-memory Redis begins another life, with what it had or without", async () => {
-  const redis = createMemoryRedis();
-  const first = await redis.runId(testCall());
-  await redis.set("1", "one", testCall());
-
-  redis.restart({ keep: true });
-  const second = await redis.runId(testCall());
-  expect(await redis.get("1", testCall())).toBe("one");
-  redis.restart();
-
-  expect(await redis.get("1", testCall())).toBeUndefined();
-  expect(new Set([first, second, await redis.runId(testCall())]).size).toBe(3);
-});
-
-test("the in-memory Redis refuses new keys over its limit, as a full server does", async () => {
-  const redis = createMemoryRedis({ keysMax: 1 });
-  await redis.set("1", "one", testCall());
-
-  const refused = redis.addNew("2", rising("a"), testCall());
-
-  await expect(refused).rejects.toMatchObject({ code: "resourceExhausted" });
-  await redis.set("1", "another", testCall());
 });
