@@ -1,4 +1,7 @@
+import { isUtf8 } from "node:buffer";
+import { setTimeout as sleep } from "node:timers/promises";
 import { exact } from "./catalogue-facts.ts";
+import { DriverError, type Server } from "./driver.ts";
 import { exchange } from "./exchange.ts";
 import { defineFault } from "./fault.ts";
 import { nameOf } from "./parameters.ts";
@@ -6,8 +9,10 @@ import { eachReplica } from "./targets.ts";
 import { cacheServerOf } from "./topology.ts";
 
 const dump = "lru_crawler metadump all\r\n";
-// Another walk through the entries may be under way: then there is nothing to be had.
-const dumped = /(END|BUSY .*)\r\n$/;
+/** All of it, or one line that says why not. */
+const dumped = /(?:^|\n)(?:END|BUSY .*|.*ERROR.*)\r\n$/;
+const busyPatienceMs = 10_000;
+const busyPauseMs = 100;
 
 export const cachePoisoned = defineFault({
   name: "cache-poisoned",
@@ -18,18 +23,13 @@ export const cachePoisoned = defineFault({
   },
   onStore: {
     async inject({ service }, operation) {
-      const { signal } = operation;
-      await eachReplica(cacheServerOf(operation.topology, service), operation, async (cache) => {
-        const keys = keysIn(await exchange(cache, dump, { signal, until: dumped }));
-        if (keys.length === 0) return;
-        const found = await exchange(cache, `get ${keys.join(" ")}\r\nquit\r\n`, { signal });
-        const writes = entriesIn(found).map(
-          ({ key, flags, value }) =>
-            `set ${key} ${flags} 0 ${value.length}\r\n${turnedAround(value)}\r\n`,
-        );
-        await exchange(cache, `${writes.join("")}quit\r\n`, { signal });
+      const server = cacheServerOf(operation.topology, service);
+      let written = 0;
+      await eachReplica(server, operation, async (cache) => {
+        written += await poison(cache, operation.signal);
       });
-      return undefined;
+      if (written > 0) return undefined;
+      throw new DriverError(`${server} holds no texts yet: nothing in it can be made wrong`);
     },
     async recover({ service }, operation) {
       const { signal } = operation;
@@ -61,6 +61,33 @@ export const cachePoisoned = defineFault({
   },
 });
 
+/** Turns the texts in all entries of a cache around. Answers how many entries are otherwise now. */
+async function poison(cache: Server, signal: AbortSignal): Promise<number> {
+  const keys = keysIn(await dumpOf(cache, signal));
+  if (keys.length === 0) return 0;
+  const found = await exchange(cache, `get ${keys.join(" ")}\r\nquit\r\n`, { signal });
+  const writes = entriesIn(found).flatMap(({ key, flags, value }) => {
+    const wrong = turnedAround(value);
+    return wrong === value ? [] : `set ${key} ${flags} 0 ${wrong.length}\r\n${wrong}\r\n`;
+  });
+  await exchange(cache, `${writes.join("")}quit\r\n`, { signal });
+  return writes.length;
+}
+
+/** What it says of all its entries. While another walk through them is under way, it must be asked again. */
+async function dumpOf(cache: Server, signal: AbortSignal): Promise<string> {
+  const endMs = Date.now() + busyPatienceMs;
+  for (;;) {
+    const said = await exchange(cache, dump, { signal, until: dumped });
+    if (/(?:^|\n)END\r\n$/.test(said)) return said;
+    if (!said.startsWith("BUSY") || Date.now() > endMs)
+      throw new DriverError(
+        `${cache.name} does not say what it holds: ${said.trim().slice(0, 200)}`,
+      );
+    await sleep(busyPauseMs, undefined, { signal });
+  }
+}
+
 function keysIn(dump: string): readonly string[] {
   return [...dump.matchAll(/^key=(\S+) /gm)].map(([, key = ""]) => decodeURIComponent(key));
 }
@@ -77,10 +104,18 @@ function entriesIn(answer: string) {
   }
 }
 
-/** Every text of a JSON value that has no escapes, so that it stays one, and as long as it was. */
-export function turnedAround(json: string): string {
-  return json.replace(
-    /("\w+"\s*:\s*")([^"\\]*)"/g,
-    (_whole, name: string, text: string) => `${name}${[...text].reverse().join("")}"`,
-  );
+/**
+ * Every text of a JSON value that has no escapes, so that it stays one, and as long as it was. It is given and answered
+ * byte for byte; what is no UTF-8 stays as it is.
+ */
+export function turnedAround(bytes: string): string {
+  const buffer = Buffer.from(bytes, "latin1");
+  if (!isUtf8(buffer)) return bytes;
+  const wrong = buffer
+    .toString()
+    .replace(
+      /("\w+"\s*:\s*")([^"\\]*)"/g,
+      (_whole, name: string, text: string) => `${name}${[...text].reverse().join("")}"`,
+    );
+  return Buffer.from(wrong).toString("latin1");
 }

@@ -3,10 +3,11 @@ import { connect } from "node:net";
 import { DriverError, type Server } from "./driver.ts";
 
 const deadlineMs = 10_000;
+const tailMax = 1_024;
 
 /**
  * Says commands to a store's server as a person would with netcat, and answers all that it said, byte for byte, until
- * it hangs up or what it said fits the pattern. Rejects with a `DriverError` if it cannot be reached.
+ * it hangs up or the end of what it said fits the pattern, which a few lines must be enough for. Rejects with a `DriverError` if it cannot be reached.
  */
 export async function exchange(
   { name, address }: Pick<Server, "name" | "address">,
@@ -20,9 +21,12 @@ export async function exchange(
   limit.addEventListener("abort", end, { once: true });
   try {
     const said: Buffer[] = [];
+    let tail = "";
     socket.on("data", (bytes: Buffer) => {
       said.push(bytes);
-      if (until?.test(bytes.toString("latin1"))) socket.end();
+      // An answer may come in pieces of any size.
+      tail = (tail + bytes.toString("latin1")).slice(-tailMax);
+      if (until?.test(tail)) socket.end();
     });
     await once(socket, "connect");
     const over = once(socket, "close");
