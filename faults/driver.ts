@@ -1,6 +1,13 @@
 /** Which way of running an application a driver is for. */
 export type Way = "local" | "compose" | "kubernetes";
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** It speaks TLS, as planned; who talks to it from here does not look at its certificate. */
+  readonly tls?: boolean;
+}
+
 /** A server of the running application, whatever it is made of. */
 export interface Server {
   /** As in every way of running: `geo`, `mongodb-geo`, `memcached-rate`; further replicas are `geo-2` … */
@@ -14,7 +21,7 @@ export interface Server {
   /** When its present process began, in milliseconds since the epoch; undefined if there is none. */
   readonly startedAtMs?: number | undefined;
   /** Where it can be reached from here, if it can. */
-  readonly address?: { readonly host: string; readonly port: number } | undefined;
+  readonly address?: Address | undefined;
   /** Its page of metrics, if it has one that can be reached from here. */
   readonly metricsUrl?: string | undefined;
 }
@@ -65,8 +72,6 @@ export interface AdminCommand {
   readonly database: string;
   readonly command: Readonly<Record<string, unknown>>;
   readonly as?: AdminUser;
-  /** Speaks TLS, without looking at the certificate; for a server that wants it. */
-  readonly tls?: boolean;
 }
 
 /**

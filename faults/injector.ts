@@ -7,6 +7,7 @@ import { withLock } from "./flags/lock.ts";
 import { faults as catalogue } from "./index.ts";
 import { type Injection, type Injections, openInjections } from "./injections.ts";
 import { type Journal, type JournalEntry, openJournal } from "./journal.ts";
+import { ParameterError } from "./parameters.ts";
 import { type Places, placesOf } from "./places.ts";
 import type { Topology } from "./topology.ts";
 
@@ -138,6 +139,11 @@ export class Injector {
       return done;
     } catch (error) {
       this.#write({ action: "inject failed", ...injection, reason: sentenceOf(error) });
+      if (error instanceof ParameterError) {
+        // It is not for what runs here, and nothing was done.
+        this.#injections.remove(fault.name);
+        throw error;
+      }
       await this.#recover(fault, injection, AbortSignal.timeout(undoMs)).catch(() => {
         // It stays among the injections as unfinished, and can be recovered when that is possible again.
       });

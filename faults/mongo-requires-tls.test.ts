@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { createFakeDriver } from "./fake-driver.ts";
+import { Injector } from "./injector.ts";
 import { mongoRequiresTls } from "./mongo-requires-tls.ts";
+import { ParameterError } from "./parameters.ts";
 import { tlsFlags } from "./require-tls.ts";
 import { startWithCertificate } from "./testing/certified-database.ts";
 import { shop } from "./testing/shop.ts";
@@ -27,6 +32,27 @@ test("the database starts with TLS only and the service anew, and both as planne
     "removeFile mongodb-profile server.pem",
     "restart profile",
   ]);
+});
+
+test("a database that speaks TLS as planned is left alone, with a sentence that says so", async () => {
+  const address = { host: "127.0.0.1", port: 1, tls: true };
+  const database = {
+    name: "mongodb-profile",
+    kind: "mongod",
+    state: "ready",
+    restarts: 0,
+  } as const;
+  const driver = createFakeDriver({ servers: [...servers, { ...database, address }] });
+  const dataDirectory = mkdtempSync(join(tmpdir(), "requires-tls-"));
+  onTestFinished(() => rmSync(dataDirectory, { recursive: true }));
+  const place = join(dataDirectory, "shop");
+  const injector = new Injector({ topology: shop, driver, dataDirectory: place, by: "test" });
+
+  await expect(
+    injector.inject("mongo-requires-tls", {}, AbortSignal.timeout(30_000)),
+  ).rejects.toThrow(new ParameterError("mongodb-profile speaks TLS already, and so does profile"));
+  expect(driver.done).toEqual([]);
+  expect(injector.active).toEqual([]);
 });
 
 test("a real server takes the certificate, and speaks TLS only", async () => {

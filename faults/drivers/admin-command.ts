@@ -1,4 +1,4 @@
-import { type AdminCommand, DriverError } from "../driver.ts";
+import { type Address, type AdminCommand, DriverError } from "../driver.ts";
 
 const connectDeadlineMs = 5_000;
 
@@ -7,8 +7,8 @@ const connectDeadlineMs = 5_000;
  * thrown as they are; a `DriverError` says that it cannot be reached.
  */
 export async function runAdminCommand(
-  { database, command, as, tls, server }: AdminCommand,
-  { host, port }: { readonly host: string; readonly port: number },
+  { database, command, as, server }: AdminCommand,
+  { host, port, tls = false }: Address,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { MongoClient, MongoServerSelectionError } = await import("mongodb");

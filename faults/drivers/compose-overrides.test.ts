@@ -59,15 +59,21 @@ test("a server sees its files, and a variable that is taken away is empty", () =
   });
 });
 
-test("containers are read as the engine tells of them: replicas, states, changes, addresses", () => {
-  const inspected = (service: string, number: number, state: object, files = "compose.yaml") => ({
+/** What the engine tells of a container. */
+function inspected(
+  service: string,
+  number: number,
+  state: object,
+  { files = "compose.yaml", command = [service] } = {},
+) {
+  return {
     ...{
       Id: `${service}${number}`,
       RestartCount: 2,
       State: { Pid: 9, StartedAt: "1970-01-01T00:00:01Z", ...state },
     },
     Config: {
-      Cmd: [service],
+      Cmd: command,
       Env: ["PATH=/bin", "MONGO_URL=mongodb://x"],
       Labels: {
         "com.docker.compose.service": service,
@@ -76,13 +82,16 @@ test("containers are read as the engine tells of them: replicas, states, changes
       },
     },
     NetworkSettings: { Networks: { shop_default: { IPAddress: "172.1.0.9" } } },
-  });
+  };
+}
+
+test("containers are read as the engine tells of them: replicas, states, changes, addresses", () => {
   const health = (Status: string) => ({ Status: "running", Health: { Status } });
 
   const containers = containersOf(
     JSON.stringify([
       inspected("geo", 2, health("starting")),
-      inspected("geo", 1, health("healthy"), "compose.yaml,/data/changed-geo.json"),
+      inspected("geo", 1, health("healthy"), { files: "compose.yaml,/data/changed-geo.json" }),
       inspected("mongodb-geo", 1, { Status: "exited", Pid: 0 }),
       inspected("door", 1, { Status: "paused" }),
     ]),
@@ -110,4 +119,18 @@ test("containers are read as the engine tells of them: replicas, states, changes
     },
     { name: "mongodb-geo", kind: "mongod", state: "stopped", startedAtMs: undefined },
   ]);
+});
+
+test.each([
+  [["mongod", "--tlsMode", "requireTLS"], true],
+  [["mongod", "--tlsMode", "preferTLS"], true],
+  [["mongod", "--tlsMode", "disabled"], false],
+  [["mongod"], false],
+  [["redis-server", "--port", "0", "--tls-port", "6379"], true],
+])("by its command %j it is known whether a store speaks TLS", (command, tls) => {
+  const running = inspected("mongodb-geo", 1, { Status: "running" }, { command });
+
+  const [container] = containersOf(JSON.stringify([running]), shop);
+
+  expect(container?.address).toMatchObject({ tls });
 });

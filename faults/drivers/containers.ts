@@ -61,8 +61,10 @@ function containerOf(
   const number = Number(Config.Labels["com.docker.compose.container-number"] ?? 1);
   const files = Config.Labels["com.docker.compose.project.config_files"] ?? "";
   const host = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+  const command = Config.Cmd ?? [];
+  const tls = speaksTls(command);
   return {
-    ...{ id: Id, service, pid: State.Pid, command: Config.Cmd ?? [] },
+    ...{ id: Id, service, pid: State.Pid, command },
     addresses: addressesOf(Config.Env ?? []),
     name: number > 1 ? `${service}-${number}` : service,
     kind: kindOf(service, topology),
@@ -71,8 +73,16 @@ function containerOf(
     restarts: RestartCount,
     startedAtMs: State.Pid > 0 ? Date.parse(State.StartedAt) : undefined,
     metricsUrl: metricsUrlOf(host, Config.Env ?? []),
-    address: host ? { host, port: portOf(service, topology) } : undefined,
+    address: host ? { host, port: portOf(service, topology), tls } : undefined,
   };
+}
+
+/** As a Redis or a mongod is told to. */
+function speaksTls(command: readonly string[]): boolean {
+  const [mode = ""] = command.includes("--tlsMode")
+    ? command.slice(command.indexOf("--tlsMode") + 1)
+    : [];
+  return command.includes("--tls-port") || ["preferTLS", "requireTLS"].includes(mode);
 }
 
 function metricsUrlOf(host: string | undefined, variables: readonly string[]): string | undefined {

@@ -96,6 +96,8 @@ function serversOf(status: unknown): readonly Server[] {
 /** One entry of the launcher's `GET /api/status`, whose shape is its `ServerStatus`. */
 function serverOf(status: Record<string, unknown>): Server {
   const { name, kind, state, changed, restarts, pid, startedAtMs, port, metricsPort } = status;
+  // Databases, like Redis, say by their URL that they speak TLS.
+  const tls = /^rediss:|[?&]tls=true/.test(String(status.url));
   return {
     name: String(name),
     kind: kind as Server["kind"],
@@ -103,7 +105,7 @@ function serverOf(status: Record<string, unknown>): Server {
     changed: changed === true,
     restarts: Number(restarts),
     startedAtMs: pid === null ? undefined : Number(startedAtMs),
-    address: { host: "127.0.0.1", port: Number(port) },
+    address: { host: "127.0.0.1", port: Number(port), tls },
     metricsUrl: metricsPort === null ? undefined : `http://127.0.0.1:${metricsPort}/metrics`,
   };
 }

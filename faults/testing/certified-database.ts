@@ -16,8 +16,8 @@ export async function startWithCertificate(dates: CertificateDates) {
   const server = await startMongod(...tlsFlags(file));
   const ping = (tls: boolean) =>
     runAdminCommand(
-      { server: "mongodb-profile", database: "admin", command: { ping: 1 }, tls },
-      { host: "127.0.0.1", port: server.port },
+      { server: "mongodb-profile", database: "admin", command: { ping: 1 } },
+      { host: "127.0.0.1", port: server.port, tls },
       AbortSignal.timeout(20_000),
     );
   return { server, plain: () => ping(false), secure: () => ping(true) };
