@@ -12,6 +12,9 @@ export interface TlsOptions {
   readonly serverName?: string;
 }
 
+/** How long TLS may take to begin with a client. */
+export const handshakeTimeoutMs = 10_000;
+
 /**
  * What Node needs to keep to the suites. It would still offer TLS 1.3 with suites of its own beside older ones,
  * and then those named would never be used.

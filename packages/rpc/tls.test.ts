@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { silent } from "@faultline/telemetry/logger";
 import { expect, onTestFinished, test } from "vitest";
@@ -73,20 +73,25 @@ test("a client without TLS, or with another name in mind, gets no answer", async
   }
 });
 
-test("a server closes within its grace, though somebody has connected and never begun TLS", async () => {
-  const server = await start(tls);
-  const socket = connect(server.port, host).on("error", () => {});
+async function connectInSilence(port: number): Promise<Socket> {
+  const socket = connect(port, host).on("error", () => {});
   onTestFinished(() => void socket.destroy());
   await once(socket, "connect");
+  return socket.resume();
+}
+
+test("a server closes within its grace, though somebody has connected and never begun TLS", async () => {
+  const server = await start(tls);
+  const socket = await connectInSilence(server.port);
   await dial([`${host}:${server.port}`], tls).say(nothing, testCall());
 
   await server.close(20);
 
-  await expect.poll(() => socket.resume().closed).toBe(true);
+  await expect.poll(() => socket.closed).toBe(true);
 });
 
-test("a front door speaks HTTPS with the suite and version it is given", async () => {
-  const server = await startHttpServer({
+function openDoor(options: TlsOptions) {
+  return startHttpServer({
     handlers: {
       routes: [{ methods: ["GET"], path: "/hotels", handle: async () => ({ body: "hello" }) }],
       renderError: () => ({ status: 500, body: "" }),
@@ -95,13 +100,28 @@ test("a front door speaks HTTPS with the suite and version it is given", async (
     log: silent,
     host,
     port: 0,
-    tls: { ...tls, ciphers: "TLS_AES_256_GCM_SHA384", minVersion: "TLSv1.3" },
+    tls: options,
   });
+}
+
+test("a front door speaks HTTPS with the suite and version it is given", async () => {
+  const suite = { ciphers: "TLS_AES_256_GCM_SHA384", minVersion: "TLSv1.3" } as const;
+  const server = await openDoor({ ...tls, ...suite });
   onTestFinished(() => server.close());
 
   const answer = await get(server.port);
 
   expect(answer).toEqual({ body: "hello", cipher: "TLS_AES_256_GCM_SHA384", protocol: "TLSv1.3" });
+});
+
+test("a front door closes within its grace, though somebody has connected and never begun TLS", async () => {
+  const server = await openDoor(tls);
+  const socket = await connectInSilence(server.port);
+  await get(server.port);
+
+  await server.close(20);
+
+  await expect.poll(() => socket.closed).toBe(true);
 });
 
 function get(port: number): Promise<{ body: string; cipher: string; protocol: string | null }> {

@@ -12,8 +12,6 @@ export const heldBytesMax = 64 * 1_048_576;
 
 /** How long a client waits for a connection. */
 export const connectTimeoutMs = 5_000;
-/** How long TLS may take to begin. */
-export const handshakeTimeoutMs = 10_000;
 /** How often a call that no server has looked at is sent, all in all. */
 export const sendsMax = 3;
 

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { AcceptedSockets } from "../accepted-sockets.ts";
 import type { HeaderList } from "../http2/headers.ts";
 import { Session } from "../http2/session.ts";
 import type { Stream, StreamEvents } from "../http2/stream.ts";
@@ -24,7 +25,7 @@ export class Listener {
   readonly #server: Server;
   readonly #receive: Receive;
   readonly #sessions = new Set<Session>();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets: AcceptedSockets;
 
   constructor(tls: TlsOptions | undefined, receive: Receive) {
     this.#receive = receive;
@@ -32,7 +33,7 @@ export class Listener {
       ? createTlsServer({ ...serverTls(tls), noDelay: true }, (socket) => this.#admitSecure(socket))
       : createServer({ noDelay: true }, (socket) => this.#admit(socket));
     this.#server.maxConnections = sessionsMax;
-    this.#server.on("connection", (socket) => this.#note(socket));
+    this.#sockets = new AcceptedSockets(this.#server);
   }
 
   /** Answers the port. Rejects if the address cannot be bound. */
@@ -56,18 +57,10 @@ export class Listener {
     for (const session of this.#sessions) session.close();
     const timer = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
-      for (const socket of this.#sockets) socket.destroy();
+      this.#sockets.destroy();
     }, graceMs);
     await closed;
     clearTimeout(timer);
-  }
-
-  /** The sockets of TCP, those included that have not begun TLS. */
-  #note(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-    // Whatever a client does wrong ends its own connection only.
-    socket.on("error", () => {});
   }
 
   #admitSecure(socket: TLSSocket): void {

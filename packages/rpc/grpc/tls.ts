@@ -1,6 +1,5 @@
 import type { ConnectionOptions, TlsOptions as ServerOptions } from "node:tls";
-import { suiteOptions, type TlsOptions } from "../tls-options.ts";
-import { handshakeTimeoutMs } from "./limits.ts";
+import { handshakeTimeoutMs, suiteOptions, type TlsOptions } from "../tls-options.ts";
 
 /** What a client trusts: the given authority, and nobody else; and the name that it wants to see. */
 export function clientTls(tls: TlsOptions, host: string): ConnectionOptions {

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type Express } from "express";
-import { suiteOptions, type TlsOptions } from "../tls-options.ts";
+import { AcceptedSockets } from "../accepted-sockets.ts";
+import { handshakeTimeoutMs, suiteOptions, type TlsOptions } from "../tls-options.ts";
 import { sendAnswer, textAnswer } from "./answer.ts";
 import { announcedBytes, discardBody, hasBody } from "./body.ts";
 import { answeredPreflight, letOthersRead } from "./cross-origin.ts";
@@ -53,6 +54,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     response.once("close", () => answering.delete(response));
     arrive(door, request, response);
   });
+  const sockets = new AcceptedSockets(server);
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   return {
@@ -63,7 +65,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     close(graceMs = 0) {
       state.draining = true;
       for (const response of answering) endConnection(response);
-      return shutDown(server, graceMs);
+      return shutDown(server, sockets, graceMs);
     },
   };
 }
@@ -182,10 +184,15 @@ function listenable(
     connectionsCheckingInterval: 5_000,
   };
   const server = tls
-    ? createSecureServer({ ...limits, cert: tls.cert, key: tls.key, ...suiteOptions(tls) }, handle)
+    ? createSecureServer({ ...limits, ...secureOptions(tls) }, handle)
     : createServer(limits, handle);
   server.maxConnections = connectionsMax;
   return server;
+}
+
+function secureOptions(tls: TlsOptions) {
+  const { cert, key } = tls;
+  return { cert, key, handshakeTimeout: handshakeTimeoutMs, ...suiteOptions(tls) };
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
@@ -203,9 +210,9 @@ function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
 }
 
-async function shutDown(server: Server, graceMs: number): Promise<void> {
+async function shutDown(server: Server, sockets: AcceptedSockets, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  const timer = setTimeout(() => sockets.destroy(), graceMs);
   await closed;
   clearTimeout(timer);
 }

@@ -20,8 +20,6 @@ export const idleTimeoutMs = 600_000;
 export const lingerMs = 200;
 /** How long a server that closes waits for the first call on a connection that has had none. */
 export const firstCallMs = 50;
-/** How long TLS may take to begin. */
-export const handshakeTimeoutMs = 10_000;
 
 /** Connections of one client to one server, as many as the originals allow. */
 export const poolMax = 512;

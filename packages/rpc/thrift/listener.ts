@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:tls";
+import { AcceptedSockets } from "../accepted-sockets.ts";
 import type { TlsOptions } from "../tls-options.ts";
 import { connectionsMax, keepaliveMs } from "./limits.ts";
 import { serverTls } from "./tls.ts";
@@ -15,7 +16,7 @@ export interface ListenOptions {
 /** A TCP or TLS server and its sockets. */
 export class Listener {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets: AcceptedSockets;
 
   /** `onSocket` gets each client once TLS, if any, has begun. */
   constructor(tls: TlsOptions | undefined, onSocket: (socket: Socket) => void) {
@@ -30,7 +31,7 @@ export class Listener {
       ? createSecureServer({ ...options, ...serverTls(tls) }, onSocket)
       : createServer(options, onSocket);
     this.#server.maxConnections = connectionsMax;
-    this.#server.on("connection", (socket) => this.#admit(socket));
+    this.#sockets = new AcceptedSockets(this.#server);
     // What cannot begin TLS has been cut off; nobody else is concerned.
     this.#server.on("tlsClientError", () => {});
   }
@@ -55,18 +56,8 @@ export class Listener {
     await setImmediate();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     drain();
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
+    const timer = setTimeout(() => this.#sockets.destroy(), graceMs);
     await closed;
     clearTimeout(timer);
-  }
-
-  /** The sockets of TCP, those included that have not begun TLS. */
-  #admit(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-    // Whatever a client does wrong ends its own connection only.
-    socket.on("error", () => {});
   }
 }
