@@ -6,7 +6,7 @@ import { type Container, containersOf } from "./containers.ts";
 function container(service: string, kind: Container["kind"]): Container {
   return {
     ...{ id: "1", pid: 1, service, name: service, kind, state: "ready", restarts: 0 },
-    ...{ command: [service], addresses: {} },
+    ...{ command: [service], addresses: {}, files: [] },
   };
 }
 
@@ -64,7 +64,7 @@ function inspected(
   service: string,
   number: number,
   state: object,
-  { files = "compose.yaml", command = [service] } = {},
+  { files = "compose.yaml,compose.tls.yaml", command = [service] } = {},
 ) {
   return {
     ...{
@@ -79,6 +79,7 @@ function inspected(
         "com.docker.compose.service": service,
         "com.docker.compose.container-number": `${number}`,
         "com.docker.compose.project.config_files": files,
+        "com.docker.compose.project.working_dir": "/shop",
       },
     },
     NetworkSettings: { Networks: { shop_default: { IPAddress: "172.1.0.9" } } },
@@ -102,12 +103,14 @@ test("containers are read as the engine tells of them: replicas, states, changes
     {
       ...{ name: "door", kind: "front door", state: "paused", address: { port: 5_000 } },
       addresses: { MONGO_URL: "mongodb://x" },
+      files: ["/shop/compose.yaml", "/shop/compose.tls.yaml"],
     },
     {
       name: "geo",
       kind: "service",
       state: "ready",
       changed: true,
+      files: ["/shop/compose.yaml"],
       startedAtMs: 1_000,
       restarts: 2,
     },

@@ -20,7 +20,7 @@ export interface ComposeDriverSettings extends CommandSettings {
   readonly topology: Topology;
   /** The compose project; its name is that of the directory unless somebody gave another one. */
   readonly project: string;
-  /** The compose files, relative to the directory. */
+  /** The compose files, relative to the directory, where the containers do not tell. */
   readonly files: readonly string[];
   /** Where the files are kept that change servers. */
   readonly dataDirectory: string;
@@ -175,7 +175,7 @@ class ComposeProject {
     const other = (await this.containers(signal)).find(({ name }) => name === overrides?.program);
     const told = { container, addresses: other?.addresses };
     const extra = overrides ? [this.#writeOverrides(file, told, overrides)] : [];
-    const files = [...this.#settings.files, ...extra].flatMap((path) => ["-f", path]);
+    const files = [...this.#filesOf(container), ...extra].flatMap((path) => ["-f", path]);
     await this.#compose(
       [...files, "up", "-d", "--no-deps", "--no-build", "--force-recreate", service],
       signal,
@@ -250,9 +250,17 @@ class ComposeProject {
 
   async typedCompose(words: readonly string[]): Promise<string> {
     this.#command ??= await this.#composeCommand(AbortSignal.timeout(lookDeadlineMs));
-    const { project, files } = this.#settings;
+    const { project } = this.#settings;
+    const [container] = await this.containers(AbortSignal.timeout(lookDeadlineMs));
+    const files = this.#filesOf(container);
     const named = ["-p", project, ...files.flatMap((path) => ["-f", path])];
     return [...this.#command, ...named, ...words].join(" ");
+  }
+
+  /** Those that the project was started with: there may be another one on top of the application's own. */
+  #filesOf(container: Pick<Container, "files"> | undefined): readonly string[] {
+    const files = container?.files ?? [];
+    return files.length > 0 && files.every(existsSync) ? files : this.#settings.files;
   }
 
   async #compose(words: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import type { Server } from "../driver.ts";
 import { type StoreKind, storeKindOf, type Topology } from "../topology.ts";
 
@@ -29,11 +30,13 @@ export interface Container extends Server {
   /** Of its first process, on the host; 0 if it does not run. */
   readonly pid: number;
   readonly command: readonly string[];
+  /** The compose files that it was planned with. */
+  readonly files: readonly string[];
   /** Its variables that tell where stores and callees are. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** In the path of the file by which a container was changed, and of no other. */
+/** Begins the name of the file by which a container was changed, and of no other. */
 export const changedPrefix = "changed-";
 
 const states: Readonly<Record<string, Server["state"]>> = {
@@ -59,17 +62,18 @@ function containerOf(
 ): Container {
   const service = Config.Labels["com.docker.compose.service"] ?? "";
   const number = Number(Config.Labels["com.docker.compose.container-number"] ?? 1);
-  const files = Config.Labels["com.docker.compose.project.config_files"] ?? "";
+  const files = filesOf(Config.Labels);
   const host = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
   const command = Config.Cmd ?? [];
   const tls = speaksTls(command);
   return {
     ...{ id: Id, service, pid: State.Pid, command },
     addresses: addressesOf(Config.Env ?? []),
+    files: files.filter((file) => !isChange(file)),
     name: number > 1 ? `${service}-${number}` : service,
     kind: kindOf(service, topology),
     state: states[State.Status] ?? runningState(State),
-    changed: files.includes(changedPrefix),
+    changed: files.some(isChange),
     restarts: RestartCount,
     startedAtMs: State.Pid > 0 ? Date.parse(State.StartedAt) : undefined,
     metricsUrl: metricsUrlOf(host, Config.Env ?? []),
@@ -83,6 +87,17 @@ function speaksTls(command: readonly string[]): boolean {
     ? command.slice(command.indexOf("--tlsMode") + 1)
     : [];
   return command.includes("--tls-port") || ["preferTLS", "requireTLS"].includes(mode);
+}
+
+/** As whoever made the container has named them; older Compose leaves them relative to where it was. */
+function filesOf(labels: Readonly<Record<string, string>>): readonly string[] {
+  const files = labels["com.docker.compose.project.config_files"] ?? "";
+  const directory = labels["com.docker.compose.project.working_dir"] ?? "";
+  return files === "" ? [] : files.split(",").map((file) => resolve(directory, file));
+}
+
+function isChange(file: string): boolean {
+  return basename(file).startsWith(changedPrefix);
 }
 
 function metricsUrlOf(host: string | undefined, variables: readonly string[]): string | undefined {
