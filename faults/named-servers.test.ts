@@ -21,7 +21,7 @@ test.each(cases)(
       const { localisation, mitigation, signs } = facts;
       const named = [
         ...localisation,
-        ...mitigation.flatMap(typedServers),
+        ...mitigation.flatMap((step) => typedServers(step, topology.name)),
         signs?.log?.server ?? [],
       ];
       expect(named.flat().filter((name) => !servers.includes(name))).toEqual([]);
@@ -41,10 +41,12 @@ function targetsIn(topology: Topology, fault: Fault): readonly Record<string, st
   return all.filter((given) => isFor(fault, topology, given));
 }
 
-/** The servers in a step that is typed; it says for which application. */
-function typedServers(step: string): readonly string[] {
-  const [, command = ""] = step.split("$ npm run server -- ");
-  return command === "" ? [] : command.split(" ").slice(3);
+/** The servers in a step that is typed; all of it where it is not for that application. */
+function typedServers(step: string, app: string): readonly string[] {
+  const [, command] = step.split("$ npm run server -- ");
+  if (command === undefined) return [];
+  const [option, whose, , ...servers] = command.split(" ");
+  return option === "--app" && whose === app ? servers : [command];
 }
 
 test("caches and databases are called as the application calls them", () => {
