@@ -28,3 +28,9 @@ function scrambled(value: number): number {
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return bits ^ (bits >>> 16);
 }
+
+/** The same values in a random order. */
+export function shuffled<Each>(values: readonly Each[], random: Random): Each[] {
+  const drawn = values.map((value) => ({ value, place: random() }));
+  return drawn.sort((a, b) => a.place - b.place).map(({ value }) => value);
+}

@@ -55,8 +55,9 @@ export class Api {
     return !isThere(reply);
   }
 
+  /** By their ids: names would have to be looked up. */
   async follow(user: Account, followee: Account): Promise<void> {
-    const fields = { user_name: user.name, followee_name: followee.name };
+    const fields = { user_id: `${user.id}`, followee_id: `${followee.id}` };
     await this.#persistently("/wrk2-api/user/follow", form(fields));
   }
 

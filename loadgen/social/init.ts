@@ -1,5 +1,6 @@
 import { type Errand, type ErrandContext, ErrandError } from "../application.ts";
-import { exitCodes } from "../runner/conclusion.ts";
+import { randomOf, shuffled } from "../random.ts";
+import { exitCodes, usageExitCode } from "../runner/conclusion.ts";
 import { Api, accountOf } from "./api.ts";
 import { type Draft, markOf } from "./draft.ts";
 import { drawEarlierPost } from "./earlier-posts.ts";
@@ -12,8 +13,14 @@ export interface InitPlan {
   readonly posts: number;
 }
 
-const atOnceMax = 64;
+/** Who follows, and whom. */
+type Follow = readonly [number, number];
+
+/** They keep two processors busy. More of them cost more each, as they change the same documents. */
+const atOnceMax = 16;
 const triesMax = 8;
+/** Checks take −10 and −11. */
+const drawsOfOrder = -4;
 
 /** Registers the users of a graph, has them follow each other, and lets them post. What is there already stays. */
 export function initErrand(plan: InitPlan): Errand {
@@ -47,6 +54,8 @@ class Init {
   readonly #graph: Graph;
   readonly #posts: number;
   readonly #tools: Tools;
+  /** Who was there before; the others follow nobody yet. */
+  readonly #known: number[] = [];
 
   constructor({ graph, posts }: InitPlan, tools: Tools) {
     this.#graph = graph;
@@ -55,20 +64,26 @@ class Init {
   }
 
   async registerAll(): Promise<void> {
-    let added = 0;
     await this.#each("users", this.#users(), async (user) => {
-      if (await this.#tools.api.register(accountOf(user))) added++;
+      if (!(await this.#tools.api.register(accountOf(user)))) this.#known.push(user);
     });
-    this.#report("users", this.#graph.users, added);
+    this.#report("users", this.#graph.users, this.#graph.users - this.#known.length);
   }
 
-  /** Who follows whom is asked first: to ask is cheaper than to follow once more. */
+  /** Who was there before is asked first whom he follows: that is cheaper than to follow once more. */
   async connectAll(): Promise<void> {
-    const missing = await this.#missingFollows();
-    await this.#each("follows", missing, ([user, followee]) =>
+    const known = new Set(this.#known);
+    const strangers = this.#users().filter((user) => !known.has(user));
+    const missing = [
+      ...strangers.flatMap((user) => this.#follows(user)),
+      ...(await this.#missingFollows(this.#known)),
+    ];
+    // In their order, all that are under way would change the same user's list, and wait for each other.
+    const random = randomOf(this.#tools.seed, drawsOfOrder);
+    await this.#each("follows", shuffled(missing, random), ([user, followee]) =>
       this.#tools.api.follow(accountOf(user), accountOf(followee)),
     );
-    const left = missing.length > 0 ? await this.#missingFollows() : [];
+    const left = await this.#missingFollows([...new Set(missing.map(([user]) => user))]);
     if (left.length > 0) {
       const [[user, followee] = []] = left;
       const text = `${left.length} follows are not there afterwards, such as of ${followee} by ${user}`;
@@ -77,16 +92,20 @@ class Init {
     this.#report("edges", this.#graph.friends.length, Math.ceil(missing.length / 2));
   }
 
-  async #missingFollows(): Promise<[number, number][]> {
-    const missing: [number, number][] = [];
-    await this.#each("lists", this.#users(), async (user) => {
+  async #missingFollows(users: readonly number[]): Promise<Follow[]> {
+    const missing: Follow[] = [];
+    await this.#each("lists", users, async (user) => {
       const found = await this.#tools.api.followees(accountOf(user));
-      if (!found) throw new ErrandError(`${accountOf(user).name} has another password`, 1);
-      for (const followee of this.#graph.followees(user)) {
-        if (!found.has(`${followee}`)) missing.push([user, followee]);
+      if (!found) {
+        throw new ErrandError(`${accountOf(user).name} has another password`, usageExitCode);
       }
+      missing.push(...this.#follows(user).filter(([, followee]) => !found.has(`${followee}`)));
     });
     return missing;
+  }
+
+  #follows(user: number): Follow[] {
+    return Array.from(this.#graph.followees(user), (followee) => [user, followee]);
   }
 
   /** A post that is there is not made again: its words tell. */

@@ -43,6 +43,22 @@ test("users, edges and posts are made once, however often that is asked for", as
   expect(again.stdout).toContain("posts: 30, of them 0 new and 30 there before");
 }, 120_000);
 
+test("users are asked whom they follow once, afterwards, if they are new", async () => {
+  const { url, graph } = await started();
+  const targets: string[] = [];
+  const door = await crookedDoor(url, (answer, target) => {
+    targets.push(target.replace("/wrk2-api/user/", ""));
+    return answer;
+  });
+
+  const { code } = await load(door, "--init", "--graph", graph);
+
+  expect(code).toBe(0);
+  const lists = targets.filter((target) => target === "/api/user/get_followee");
+  expect(lists).toHaveLength(12);
+  expect(targets.indexOf("/api/user/get_followee")).toBeGreaterThan(targets.lastIndexOf("follow"));
+}, 120_000);
+
 test("against a right application every answer of the mixed load is right, again and again", async () => {
   const { url, graph } = await started();
   await load(url, "--init", "--graph", graph, "--compose", "50");

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrandError } from "../../application.ts";
-import { type Random, uniformInteger } from "../../random.ts";
+import { type Random, shuffled, uniformInteger } from "../../random.ts";
 import { exitCodes } from "../../runner/conclusion.ts";
 import type { Running } from "./running.ts";
 
@@ -39,11 +39,6 @@ async function waited(durationMs: number, until: AbortSignal): Promise<boolean> 
     // Nothing but the signal ends a sleep.
     return false;
   }
-}
-
-function shuffled(names: readonly string[], random: Random): string[] {
-  const drawn = names.map((name) => ({ name, place: random() }));
-  return drawn.sort((a, b) => a.place - b.place).map(({ name }) => name);
 }
 
 const settlesWithinMs = 300_000;
