@@ -118,6 +118,7 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
       expect(environment.MEMCACHED_ADDRESS).toBe(memcached && `${memcached}:11211`);
       expect(environment.REDIS_URL).toBe(redis && `redis://${redis}:6379`);
       expect("JWT_SECRET" in environment).toBe(line.definition.tokens ?? false);
+      expect("MACHINE_ID" in environment).toBe(line.definition.ids ?? false);
       expect("WRK2_API" in environment).toBe(line.host === "nginx-thrift");
       for (const callee of callees) {
         const address = `${callee.host}:${containerPort(callee.definition)}`;

@@ -46,7 +46,7 @@ export function portVariable(name: string): string {
 }
 
 function serviceBlock(app: App, { name, host, definition, table }: Service): Extended {
-  const { http, tokens, calls = [] } = definition;
+  const { http, ids, tokens, calls = [] } = definition;
   const port = containerPort(definition);
   const { variables, servers } = storesOf(name, definition);
   const callees = calls.map((callee) => {
@@ -65,6 +65,8 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
         "<<": "settings",
         ...variables,
         ...(tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
+        // Drawn if nobody says it, as must be where there are several.
+        ...(ids ? { MACHINE_ID: variable("MACHINE_ID", "") } : {}),
         // A door with logins may be asked to keep out who has none.
         ...(http && tokens ? { WRK2_API: variable("WRK2_API", "open") } : {}),
         ...(frontDoorOf(app).name === name ? otherDoors(app, name) : {}),
