@@ -23,7 +23,7 @@ export async function leaksOf(
   );
   if (!api) return logs.flat();
   const traces = JSON.stringify(
-    await api.get(`/api/traces?service=${frontDoor.name}&limit=200`, signal),
+    await api.get(`/api/traces?service=${frontDoor.tracedAs}&limit=200`, signal),
   );
   const status = JSON.stringify(await api.get("/api/status", signal));
   return [

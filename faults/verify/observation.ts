@@ -80,7 +80,7 @@ async function traceChecks(
   const { api } = subject;
   if (!api) return [];
   const sign = traceSign(expected);
-  const wanted = { service: subject.frontDoor.name, ...time };
+  const wanted = { service: subject.frontDoor.tracedAs, ...time };
   const { traces, telling } = await until(
     async () => {
       const found = await tracesOf(api, wanted, signal);

@@ -2,6 +2,8 @@
 export interface FrontDoor {
   /** The server that answers. */
   readonly name: string;
+  /** What traces call it, where that is another name. */
+  readonly tracedAs?: string;
   readonly routes: readonly Route[];
   /** Makes what right answers need, once. Rejects if it cannot. */
   prepare?(url: string, signal: AbortSignal): Promise<void>;

@@ -44,11 +44,11 @@ export async function subjectOf(
 
 async function foundBy(
   driver: Driver,
-  { name }: FrontDoor,
+  { name, tracedAs = name }: FrontDoor,
   signal: AbortSignal,
 ): Promise<Subject["frontDoor"]> {
   const door = (await driver.servers(signal)).find((server) => server.name === name);
   if (!door?.address) throw new DriverError(`there is no front door ${name}`);
   const { host, port } = door.address;
-  return { name, url: `http://${host}:${port}` };
+  return { name, tracedAs, url: `http://${host}:${port}` };
 }

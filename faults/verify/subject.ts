@@ -16,7 +16,7 @@ export interface Subject {
   /** Values of parameters other than those that `verify` would take. */
   readonly given?: Readonly<Record<string, string>> | undefined;
   readonly routes: readonly Route[];
-  readonly frontDoor: { readonly name: string; readonly url: string };
+  readonly frontDoor: { readonly name: string; readonly url: string; readonly tracedAs: string };
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How long each load lasts. */
   readonly phaseMs: number;

@@ -154,7 +154,7 @@ async function failingTrace(
     if (!api) throw new TourError("there are no traces to look at");
     const traces = await tracesOf(
       api,
-      { service: frontDoor.name, fromMs, toMs: Date.now() },
+      { service: frontDoor.tracedAs, fromMs, toMs: Date.now() },
       signal,
     );
     failing = traces.find(

@@ -3,7 +3,7 @@ import { readTls } from "@faultline/config/tls";
 import { createLocalDriver } from "@faultline/faults/drivers/local";
 import { FlagFile } from "@faultline/faults/flags/flag-file";
 import { placesOf } from "@faultline/faults/places";
-import type { App } from "@faultline/service/define-app";
+import { type App, frontDoorOf, tracedAs } from "@faultline/service/define-app";
 import { planAllInOne } from "./all-in-one-plan.ts";
 import { appsOf, topologyOf } from "./apps.ts";
 import { type Control, serveControl } from "./control.ts";
@@ -144,7 +144,7 @@ async function announce({ launch, control }: Started, options: LaunchOptions): P
   for (const line of readyTable([...children.values()].map(({ plan }) => plan))) screen.say(line);
   for (const line of movedPorts([...children.values()].map(({ plan }) => plan))) screen.say(line);
   screen.say(`\n  status  ${control.url}/api/status`);
-  screen.say(`  traces  ${control.url}/api/traces?service=${frontDoorOf(launch)}`);
+  screen.say(`  traces  ${control.url}/api/traces?service=${tracedDoorOf(options)}`);
   screen.say(`  logs    ${dataDirectory.logPath("<name>")}`);
   screen.say("\nCtrl-C stops all of it.");
 }
@@ -155,9 +155,9 @@ function titleOf({ app }: LaunchOptions): string {
     .join(" and ");
 }
 
-function frontDoorOf({ children }: Launch): string {
-  const doors = [...children.values()].filter(({ plan }) => plan.kind === "front door");
-  return doors[0]?.plan.name ?? "";
+function tracedDoorOf({ app }: LaunchOptions): string {
+  const [first] = appsOf(app);
+  return first ? tracedAs(frontDoorOf(first.app)) : "";
 }
 
 const screen = createScreen(process.stdout);

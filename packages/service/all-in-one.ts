@@ -14,6 +14,7 @@ import {
   frontDoorOf,
   redisServer,
   type Service,
+  tracedAs,
 } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import { flaggedServices } from "./flags/flagged.ts";
@@ -90,9 +91,9 @@ function configOf(name: string, all: ReadonlyMap<string, ServiceConfig>): Servic
 function tracingByService({ log }: Telemetry): ReadonlyMap<string, Tracing> {
   const { otlpUrl, sampling } = shared;
   if (!otlpUrl || sampling.sampler === "always_off") return new Map();
-  const entries = Object.values(app.services).map(({ name, host: service }) => {
-    const tracing = startTracing({ service, version, sampling, log, otlpUrl });
-    return [name, tracing] as const;
+  const entries = Object.values(app.services).map((service) => {
+    const named = { service: tracedAs(service), version };
+    return [service.name, startTracing({ ...named, sampling, log, otlpUrl })] as const;
   });
   return new Map(entries);
 }

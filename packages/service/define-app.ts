@@ -44,6 +44,8 @@ export interface ServiceDefinition {
   readonly http?: true;
   /** The name of its host, its process and its container, where it is not the key of the line. */
   readonly host?: string;
+  /** What traces call it, where that is not its host. */
+  readonly tracedAs?: string;
   /** Port on a developer's machine. */
   readonly port: number;
   /** Port in a container, where it is another one. */
@@ -65,7 +67,7 @@ export interface Service<D extends ServiceDefinition = ServiceDefinition, T exte
   readonly app: string;
   /** The key of its line: what code, folders and variables call it. */
   readonly name: string;
-  /** What it is called wherever it runs, and in traces. */
+  /** What it is called wherever it runs, and in traces unless its line says otherwise. */
   readonly host: string;
   readonly definition: D;
   readonly table: T;
@@ -152,6 +154,11 @@ export function frontDoorOf(app: App): Service {
 /** `geo`, `compose-post-service`: what a service is called wherever it runs. */
 export function hostOf(service: string, { host }: Pick<ServiceDefinition, "host">): string {
   return host ?? service;
+}
+
+/** What traces call a service. */
+export function tracedAs({ host, definition }: Pick<Service, "host" | "definition">): string {
+  return definition.tracedAs ?? host;
 }
 
 /** What a service is asked in. */

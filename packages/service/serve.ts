@@ -1,6 +1,7 @@
 import { readServiceConfig, type ServiceConfig } from "@faultline/config";
 import { startTelemetry, type Telemetry } from "@faultline/telemetry";
 import type { Assembly } from "./assemble.ts";
+import { tracedAs } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import { flaggedServices } from "./flags/flagged.ts";
 import { instanceName } from "./instance-name.ts";
@@ -18,7 +19,7 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   const config = orExit(service.name, (warn) =>
     readServiceConfig(factsOf(service), process.env, warn),
   );
-  const telemetry = await telemetryOf(service.host, config);
+  const telemetry = await telemetryOf(service.host, config, tracedAs(service));
   dieLoudly(telemetry);
   const flagged = await flaggedServices([service], config, telemetry.log).catch((error) =>
     misconfigured(service.name, error),
@@ -28,10 +29,15 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   process.exit(await untilStopped(start, telemetry, stopping));
 }
 
-/** What a process says about itself, as its settings have it. */
-export function telemetryOf(name: string, config: ServiceConfig): Promise<Telemetry> {
+/** What a process says about itself, as its settings have it; in traces maybe by another name. */
+export function telemetryOf(
+  name: string,
+  config: ServiceConfig,
+  traced = name,
+): Promise<Telemetry> {
   return startTelemetry({
     service: config.serviceName ?? name,
+    tracedAs: config.serviceName ?? traced,
     version,
     instance: instanceName(),
     logLevel: config.logLevel,

@@ -19,6 +19,7 @@ import {
   frontDoorOf,
   redisServer,
   type Service,
+  tracedAs,
 } from "./define-app.ts";
 import { factsOf } from "./facts.ts";
 import type { Flags } from "./flags/flags.ts";
@@ -123,10 +124,10 @@ type Tracings = ReadonlyMap<string, Tracing>;
 function tracingByService(app: App, { exporter }: TestAppOptions, closing: Closing): Tracings {
   if (!exporter) return new Map();
   const sampling = { sampler: "parentbased_always_on", ratio: 1 } as const;
-  const entries = Object.values(app.services).map(({ name, host: service }) => {
+  const entries = Object.values(app.services).map((service) => {
     const common = { version: "0", sampling, log: silent, otlpUrl: "http://127.0.0.1:4318" };
-    const tracing = startTracing({ service, exporter, ...common });
-    return [name, closing.opened(tracing)] as const;
+    const tracing = startTracing({ service: tracedAs(service), exporter, ...common });
+    return [service.name, closing.opened(tracing)] as const;
   });
   return new Map(entries);
 }

@@ -7,6 +7,8 @@ import { startTracing, type Tracing } from "./tracing.ts";
 
 export interface TelemetryOptions {
   readonly service: string;
+  /** Its name in traces, where that is another one. */
+  readonly tracedAs?: string;
   readonly version: string;
   readonly logLevel: LogLevel;
   readonly sampling: Sampling;
@@ -53,10 +55,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 }
 
 function tracingFor(options: TelemetryOptions, log: Logger): Tracing | undefined {
-  const { service, version, sampling, otlpUrl, instance } = options;
+  const { version, sampling, otlpUrl, instance } = options;
   if (!otlpUrl || sampling.sampler === "always_off") return undefined;
   return startTracing({
-    service,
+    service: options.tracedAs ?? options.service,
     version,
     sampling,
     otlpUrl,

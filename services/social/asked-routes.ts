@@ -51,6 +51,7 @@ const routes: readonly Route[] = [
 /** What is asked of Social Network to see whether it is well. */
 export const frontDoor: FrontDoor = {
   name: "nginx-thrift",
+  tracedAs: "nginx-web-server",
   routes,
   async prepare(url, signal) {
     const post = async (path: string, fields: Record<string, string>) => {

@@ -37,6 +37,7 @@ export const social = defineApp("social", {
   gateway: {
     http: true,
     host: "nginx-thrift",
+    tracedAs: "nginx-web-server",
     port: 8080,
     calls: ["compose-post", "home-timeline", "social-graph", "user", "user-timeline"],
     tokens: true,
