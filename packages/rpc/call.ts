@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Logger } from "@faultline/telemetry/logger";
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Cancellation } from "./cancellation.ts";
@@ -13,6 +14,33 @@ export interface CallScope {
   readonly log: Logger;
   /** What stands behind the signal where the scope is ours; lets transports watch without making a signal. */
   readonly cancellation?: Cancellation | undefined;
+}
+
+/** The scope, ending at the latest in so many milliseconds. */
+export function within(scope: CallScope, limitMs: number): CallScope {
+  const { context, log, cancellation } = scope;
+  return {
+    context,
+    log,
+    cancellation,
+    deadlineMs: Math.min(scope.deadlineMs, Date.now() + limitMs),
+    get signal() {
+      return scope.signal;
+    },
+  };
+}
+
+/** A scope for what has to be done even if the caller has gone; it ends in so many milliseconds, or when `stop` aborts. */
+export function onOurOwn(
+  { context, log }: CallScope,
+  limitMs: number,
+  stop?: AbortSignal,
+): CallScope {
+  const limit = AbortSignal.timeout(limitMs);
+  const signal = stop ? AbortSignal.any([limit, stop]) : limit;
+  // Many calls may be made at once.
+  setMaxListeners(0, signal);
+  return { signal, deadlineMs: Date.now() + limitMs, context, log };
 }
 
 /** One observed unit of work: a request received, a request made, or a store asked. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn, within } from "@faultline/rpc/call";
 import { deadlineExceeded, ServiceError } from "@faultline/rpc/errors";
 import type { Availability } from "./availability.ts";
 import type { Bookings } from "./bookings.ts";
@@ -11,7 +11,6 @@ import type { Ledger } from "./ledger.ts";
 import type { Repair } from "./repair.ts";
 import type { BookingRequest } from "./request.ts";
 import type { Taking } from "./taking.ts";
-import { afterwards, within } from "./work-scope.ts";
 
 /** What a booking is made with. */
 export interface BookingParts {
@@ -76,7 +75,7 @@ export class Booking {
 
   async #endFailed(hold: Hold, scope: CallScope): Promise<void> {
     try {
-      await this.#parts.repair.end(hold, afterwards(scope, conclusionLimitMs));
+      await this.#parts.repair.end(hold, onOurOwn(scope, conclusionLimitMs));
     } catch (error) {
       // Nothing is lost: the hold expires, and whoever meets it then ends the booking.
       const { booking } = hold;
@@ -88,7 +87,7 @@ export class Booking {
   async #conclude(hold: Hold, scope: CallScope): Promise<void> {
     const { counters, ledger } = this.#parts;
     const nights = nightsOfHold(hold);
-    const order = afterwards(scope, conclusionLimitMs);
+    const order = onOurOwn(scope, conclusionLimitMs);
     try {
       await Promise.all(nights.map((night) => ledger.settle(night, hold, order)));
       await counters.publish(nights, order);

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
 import type { Repair } from "./repair.ts";
-import { afterwards } from "./work-scope.ts";
 
 const sweepEveryMs = 10_000;
 const sweepLimitMs = 30_000;
@@ -16,9 +15,8 @@ export async function keepRepaired(
   { signal, everyMs = sweepEveryMs }: { signal: AbortSignal; everyMs?: number },
 ): Promise<void> {
   while (await waited(everyMs, signal)) {
-    const sweep = afterwards(scope, sweepLimitMs);
     try {
-      await repair.sweep({ ...sweep, signal: AbortSignal.any([sweep.signal, signal]) });
+      await repair.sweep(onOurOwn(scope, sweepLimitMs, signal));
     } catch (error) {
       if (!signal.aborted) scope.log.warn("repair failed", { reason: String(error) });
     }

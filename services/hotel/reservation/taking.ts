@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
 import type { Counters } from "./counters.ts";
 import { type Hold, nightsOfHold } from "./hold.ts";
 import type { HotelNight } from "./hotel-night.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Repair } from "./repair.ts";
-import { afterwards } from "./work-scope.ts";
 
 /** How long to wait for rooms that other bookings hold and may give back, and how often to look. */
 const heldWaitMs = 1_000;
@@ -72,7 +71,7 @@ export class Taking {
 
   async #giveBack(nights: readonly HotelNight[], hold: Hold, scope: CallScope): Promise<void> {
     if (nights.length === 0) return;
-    const order = afterwards(scope, releaseLimitMs);
+    const order = onOurOwn(scope, releaseLimitMs);
     try {
       for (const night of nights) await this.#parts.ledger.release(night, hold, order);
       await this.#parts.counters.publish(nights, order);

@@ -1,6 +1,5 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
 import type { PostStorageServiceClient } from "@faultline/thrift/social";
-import { onOurOwn } from "../scopes.ts";
 
 const pauseMs = 200;
 const limitMs = 5_000;

@@ -1,4 +1,4 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, within } from "@faultline/rpc/call";
 import {
   type ComposePostRequest,
   type ComposePostServiceHandlers,
@@ -12,7 +12,6 @@ import {
   type UserServiceClient,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
-import { within } from "../scopes.ts";
 import { Closing } from "./closing.ts";
 import { type FanOutClients, untilDone } from "./fan-out.ts";
 

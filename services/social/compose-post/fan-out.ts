@@ -6,7 +6,7 @@ import type {
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
-import { waited } from "../scopes.ts";
+import { waited } from "../waited.ts";
 
 export interface FanOutClients {
   readonly "home-timeline": HomeTimelineServiceClient;

@@ -1,7 +1,7 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { Post } from "@faultline/thrift/social";
-import { onOurOwn, waited } from "../scopes.ts";
+import { waited } from "../waited.ts";
 import { type FanOutClients, fanOut } from "./fan-out.ts";
 
 export interface RepairSettings {

@@ -1,4 +1,4 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
 import { exhausted, ServiceError } from "@faultline/rpc/errors";
 import type {
   Followee,
@@ -8,7 +8,6 @@ import type {
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
 import { mergeNewest } from "../newest.ts";
-import { onOurOwn } from "../scopes.ts";
 import { keptMax, type Timelines } from "../timelines.ts";
 
 export interface Sources {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, within } from "@faultline/rpc/call";
 import type { Redis, ScriptReply } from "@faultline/stores/redis";
-import { within } from "../scopes.ts";
 import type { Edge, Pair } from "./graph-document.ts";
 import { beginFilling, fillingMs, publish, readList, stage, stagedMax } from "./list-scripts.ts";
 

@@ -1,5 +1,5 @@
-import type { CallScope } from "@faultline/rpc/call";
-import { onOurOwn, waited } from "../scopes.ts";
+import { type CallScope, onOurOwn } from "@faultline/rpc/call";
+import { waited } from "../waited.ts";
 import type { Repair } from "./repair.ts";
 
 const sweepEveryMs = 2_000;
