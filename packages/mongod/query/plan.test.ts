@@ -87,6 +87,13 @@ test("whatever the indexes, a query finds the documents that a scan finds", () =
   );
 });
 
+test("two conditions on an array may hold for two of its items, also where an index has both", () => {
+  const stored = [{ a: [{ x: 0 }, { x: 1 }] }];
+  const collection = collectionOf(stored, [{ key: { a: 1, "a.x": 1 }, sparse: false }]);
+
+  expect(idsOf(collection, { filter: { a: { x: 0 }, "a.x": { $in: [1] } } })).toEqual(["0"]);
+});
+
 test("whatever the indexes, a sorted query gives the order that a sort gives", () => {
   fc.assert(
     fc.property(documents, simpleFilter, sort, indexes, (stored, asked, order, wanted) => {

@@ -149,13 +149,19 @@ function asksForNothing(filter: Document): boolean {
   );
 }
 
-/** For the first fields of the index, what the filter lets through: points as long as it can. */
+/**
+ * For the first fields of the index, what the filter lets through: points as long as it can. A key has fields that
+ * meet in an array from one and the same item, while the filter's conditions may hold for two: so one of them counts.
+ */
 function usableParts(index: Index, bounds: ReadonlyMap<string, readonly Intervals[]>): Intervals[] {
   const parts: Intervals[] = [];
+  const roots = new Set<string | undefined>();
   let total = 1;
   for (const { path } of index.fields) {
     const conditions = bounds.get(path.text);
-    if (!conditions) break;
+    const [root] = path.text.split(".");
+    if (!conditions || (index.entry.multikey && roots.has(root))) break;
+    roots.add(root);
     const part = narrowest(conditions, index.entry.multikey);
     total *= part.length;
     if (total > intervalsMax) break;
