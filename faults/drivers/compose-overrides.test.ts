@@ -95,6 +95,7 @@ test("containers are read as the engine tells of them: replicas, states, changes
       inspected("geo", 1, health("healthy"), { files: "compose.yaml,/data/changed-geo.json" }),
       inspected("mongodb-geo", 1, { Status: "exited", Pid: 0 }),
       inspected("door", 1, { Status: "paused" }),
+      inspected("certificates", 1, { Status: "exited", Pid: 0 }),
     ]),
     shop,
   );

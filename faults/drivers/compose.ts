@@ -99,7 +99,7 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
     },
     typed: {
       server: (verb, names) => project.typedServer(verb, names),
-      mongosh: (name) => project.typedCompose(["exec", "-T", name, "mongosh"]),
+      mongosh: (name) => project.typedCompose(["exec", "-T", name, "mongosh"], name),
     },
     async close() {},
   };
@@ -243,15 +243,17 @@ class ComposeProject {
 
   /** Only paused containers are as planned; others are made anew, which also gives them a network of their own. */
   typedServer(verb: string, names: readonly string[]): Promise<string> {
-    if (verb === "resume") return this.typedCompose(["unpause", ...names]);
+    const [first] = names;
+    if (verb === "resume") return this.typedCompose(["unpause", ...names], first);
     const anew = verb === "start" ? [] : ["--force-recreate"];
-    return this.typedCompose(["up", "-d", "--no-deps", "--no-build", ...anew, ...names]);
+    return this.typedCompose(["up", "-d", "--no-deps", "--no-build", ...anew, ...names], first);
   }
 
-  async typedCompose(words: readonly string[]): Promise<string> {
+  /** With the files that the server was made from: others of the project may come from others. */
+  async typedCompose(words: readonly string[], server = ""): Promise<string> {
     this.#command ??= await this.#composeCommand(AbortSignal.timeout(lookDeadlineMs));
     const { project } = this.#settings;
-    const [container] = await this.containers(AbortSignal.timeout(lookDeadlineMs));
+    const container = await this.find(server, AbortSignal.timeout(lookDeadlineMs));
     const files = this.#filesOf(container);
     const named = ["-p", project, ...files.flatMap((path) => ["-f", path])];
     return [...this.#command, ...named, ...words].join(" ");

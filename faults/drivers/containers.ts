@@ -47,12 +47,13 @@ const states: Readonly<Record<string, Server["state"]>> = {
   restarting: "crashed",
 };
 
-/** Reads the answer of `docker inspect`. */
+/** Reads the answer of `docker inspect`. What has done its work and ended, such as what makes certificates, is no server. */
 export function containersOf(inspected: string, topology: Topology): readonly Container[] {
   // The engine's own shape.
   const containers = JSON.parse(inspected) as readonly Inspected[];
   return containers
     .map((container) => containerOf(container, topology))
+    .filter(({ kind, state }) => kind !== "other" || state !== "stopped")
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, openClient, type Reply } from "../runn
 import { exitCodes } from "../runner/conclusion.ts";
 import { shown } from "../verdict.ts";
 import { composeForm, type Draft } from "./draft.ts";
-import { type Post, parseTimeline } from "./post.ts";
+import { Complaint, type Post, parseTimeline } from "./post.ts";
 
 /** A user and what he is called; the original's scripts name everybody by number. */
 export interface Account {
@@ -87,7 +87,7 @@ export class Api {
     for (;;) {
       const page = `user_id=${user}&start=${posts.length}&stop=${posts.length + pageSize}`;
       const { body } = await this.#persistently(`/wrk2-api/${kind}-timeline/read?${page}`, {});
-      const found = parseTimeline(body);
+      const found = readTimeline(body);
       posts.push(...found);
       if (found.length < pageSize) return posts;
     }
@@ -122,4 +122,14 @@ function form(fields: Readonly<Record<string, string>>) {
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams(fields).toString(),
   };
+}
+
+/** What is no timeline is a wrong answer. */
+function readTimeline(body: string): Post[] {
+  try {
+    return parseTimeline(body);
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    throw new ErrandError(error.message, exitCodes.wrongAnswers.code);
+  }
 }

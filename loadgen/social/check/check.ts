@@ -17,7 +17,7 @@ import {
   type Timeline,
 } from "./findings.ts";
 import type { Running } from "./running.ts";
-import { Stores } from "./stores.ts";
+import { Stores, StoresError } from "./stores.ts";
 import { makeTrouble, untilSo } from "./trouble.ts";
 import { Writers } from "./writers.ts";
 
@@ -96,8 +96,9 @@ class Check {
     try {
       return await work(stores);
     } catch (cause) {
-      if (cause instanceof ErrandError || this.#tools.stop.aborted) throw cause;
-      throw new ErrandError(`the stores cannot be read past the services: ${cause}`, exitCode);
+      if (!(cause instanceof StoresError) || this.#tools.stop.aborted) throw cause;
+      const text = `the stores cannot be read past the services: ${cause.message}`;
+      throw new ErrandError(text, exitCode);
     } finally {
       await stores.close();
     }

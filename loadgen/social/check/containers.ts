@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** What `docker inspect` says of a container, as far as it is looked at here. */
 interface Inspected {
   readonly Id: string;
-  readonly State: { readonly Health?: { readonly Status: string } };
+  readonly State: { readonly Running: boolean; readonly Health?: { readonly Status: string } };
   readonly Config: { readonly Labels: Readonly<Record<string, string>> };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
@@ -32,12 +32,22 @@ export class Containers implements Running {
   }
 
   async kill(server: string): Promise<boolean> {
-    const found = (await this.#containers()).find((one) => nameOf(one) === server);
-    if (!found) return false;
-    await docker("kill", found.Id);
+    const found = await this.#find(server);
+    if (!found?.State.Running) return false;
+    try {
+      await docker("kill", found.Id);
+    } catch (error) {
+      // It may have ended by itself meanwhile, and then comes back by itself.
+      if ((await this.#find(server))?.State.Running) throw error;
+      return false;
+    }
     // The engine takes it for what somebody wanted, and does not start it again by itself.
     await docker("start", found.Id);
     return true;
+  }
+
+  async #find(server: string): Promise<Inspected | undefined> {
+    return (await this.#containers()).find((one) => nameOf(one) === server);
   }
 
   async #containers(): Promise<readonly Inspected[]> {

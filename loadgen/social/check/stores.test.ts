@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { Stores } from "./stores.ts";
+import { Stores, StoresError } from "./stores.ts";
 
 // Stores that are there are looked into by a test of the launcher, which starts them.
 test("a store that cannot be reached is told at once", async () => {
@@ -11,5 +11,6 @@ test("a store that cannot be reached is told at once", async () => {
   onTestFinished(() => stores.close());
 
   await expect(stores.inRedis("home", 1)).rejects.toThrow(/ECONNREFUSED|closed/);
+  await expect(stores.inRedis("home", 1)).rejects.toBeInstanceOf(StoresError);
   await expect(stores.inRedis("user", 1)).rejects.toThrow(/ECONNREFUSED|closed/);
 });

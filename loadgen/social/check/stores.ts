@@ -34,7 +34,12 @@ const timelines = ["home", "user"] as const;
 const connectMs = 5_000;
 const answerMs = 60_000;
 
-/** What the stores of a running application hold, read past its services. */
+/** A store did not say what it holds. */
+export class StoresError extends Error {
+  override readonly name = "StoresError";
+}
+
+/** What the stores of a running application hold, read past its services. Rejects with a `StoresError`. */
 export class Stores {
   readonly #mongo = new Map<string, MongoClient>();
   readonly #redis = new Map<string, ReturnType<typeof openRedis>>();
@@ -49,12 +54,13 @@ export class Stores {
 
   async close(): Promise<void> {
     await Promise.all([...this.#mongo.values()].map((client) => client.close()));
+    // Who could not be reached has been told of already, and has nothing to close.
     for (const client of this.#redis.values()) (await client.catch(() => undefined))?.destroy();
   }
 
   /** Resolves when each of them has answered. Rejects with the reason of the first that does not. */
   async reach(): Promise<void> {
-    await Promise.all([
+    await asked<unknown>([
       ...databases.map((name) => this.#database(name).command({ ping: 1 })),
       ...timelines.map(async (kind) => (await this.#redisOf(`${kind}-timeline-redis`)).ping()),
     ]);
@@ -64,17 +70,19 @@ export class Stores {
   async unfinished(): Promise<number> {
     const open = { fanout: { $exists: true } };
     const pending = { "pending.0": { $exists: true } };
-    return (
-      (await this.#database("post").collection("post").countDocuments(open)) +
-      (await this.#database("social-graph").collection("social-graph").countDocuments(pending))
-    );
+    const [posts = 0, changes = 0] = await asked([
+      this.#database("post").collection("post").countDocuments(open),
+      this.#database("social-graph").collection("social-graph").countDocuments(pending),
+    ]);
+    return posts + changes;
   }
 
   async postsBy(authors: readonly number[]): Promise<StoredPost[]> {
     const found = this.#database("post")
       .collection("post")
       .find({ "creator.user_id": { $in: authors.map(BigInt) } });
-    return (await found.toArray()).map(({ post_id, timestamp, creator, text }) => ({
+    const [posts = []] = await asked([found.toArray()]);
+    return posts.map(({ post_id, timestamp, creator, text }) => ({
       ...{ postId: `${post_id}`, timestamp: `${timestamp}` },
       ...{ author: `${creator.user_id}`, text: `${text}` },
     }));
@@ -83,20 +91,21 @@ export class Stores {
   /** Whole, those documents included that the oldest posts have moved to. */
   async userTimeline(user: number): Promise<StoredTimeline> {
     const database = this.#database("user-timeline");
-    const own = await database.collection("user-timeline").findOne({ user_id: BigInt(user) });
-    const older = await database
+    const own = database.collection("user-timeline").find({ user_id: BigInt(user) });
+    const older = database
       .collection("older-posts")
       .find({ user_id: BigInt(user) })
-      .sort({ "newest.timestamp": -1, "newest.post_id": -1 })
-      .toArray();
-    return [own, ...older]
+      .sort({ "newest.timestamp": -1, "newest.post_id": -1 });
+    return (await asked([own.toArray(), older.toArray()]))
+      .flat()
       .flatMap((document): Moment[] => document?.posts ?? [])
       .map(({ post_id, timestamp }) => ({ postId: `${post_id}`, timestamp: `${timestamp}` }));
   }
 
   async inRedis(kind: "home" | "user", user: number): Promise<StoredTimeline> {
-    const redis = await this.#redisOf(`${kind}-timeline-redis`);
-    const members = await redis.zRangeWithScores(`${user}`, 0, -1, { REV: true });
+    const redis = this.#redisOf(`${kind}-timeline-redis`);
+    const read = redis.then((it) => it.zRangeWithScores(`${user}`, 0, -1, { REV: true }));
+    const [members = []] = await asked([read]);
     return members.map(({ value, score }) => ({ postId: `${value}`, timestamp: `${score}` }));
   }
 
@@ -105,8 +114,9 @@ export class Stores {
       .collection("social-graph")
       .find({ user_id: { $in: users.map(BigInt) } });
     const ids = (edges: readonly Edge[] = []) => edges.map(({ user_id }) => `${user_id}`);
+    const [documents = []] = await asked([found.toArray()]);
     return new Map(
-      (await found.toArray()).map(({ user_id, followers, followees }) => [
+      documents.map(({ user_id, followers, followees }) => [
         `${user_id}`,
         { followers: ids(followers), followees: ids(followees) },
       ]),
@@ -128,8 +138,17 @@ export class Stores {
 
   #url(name: string): string {
     const server = this.#servers.find((each) => each.name === name);
-    if (!server) throw new Error(`the application has no server ${name}`);
+    if (!server) throw new StoresError(`the application has no server ${name}`);
     return server.url;
+  }
+}
+
+/** What was asked for, in its order, or why it cannot be had. */
+async function asked<Answer>(questions: readonly Promise<Answer>[]): Promise<Answer[]> {
+  try {
+    return await Promise.all(questions);
+  } catch (cause) {
+    throw new StoresError(String(cause), { cause });
   }
 }
 
