@@ -1,4 +1,4 @@
-import { apps, composeFileOf } from "@faultline/launcher/apps";
+import { apps, composeFileOf, flagsFolderOf } from "@faultline/launcher/apps";
 import type { App } from "@faultline/service/define-app";
 import { composeFile } from "./compose/compose-file.ts";
 import { scriptFolder } from "./compose/service-blocks.ts";
@@ -21,6 +21,8 @@ function filesOf(app: App): ReadonlyMap<string, RenderedFile> {
   const path = composeFileOf(app.name);
   const command = path === "compose.yaml" ? "docker compose" : `docker compose --file ${path}`;
   files.set(path, { text: composeFile(app, command), executable: false });
+  // The engine would make the folder as root, and nobody else could put flags into it.
+  files.set(`${flagsFolderOf(app.name)}/.gitkeep`, { text: "", executable: false });
   if (canSpeakTls(app)) {
     const onTop = `compose.${app.name}.tls.yaml`;
     files.set(onTop, { text: tlsFile(app, path, onTop), executable: false });

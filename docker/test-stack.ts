@@ -7,31 +7,31 @@ import { socialSteps, socialTlsSteps } from "./test-stack/social/steps.ts";
 import { openStack, type Stack } from "./test-stack/stack.ts";
 import { bringUp, type ComposedApp, type Step } from "./test-stack/steps.ts";
 
-// `npm run test:compose [-- hotel|social|social-tls]`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it,
+// `npm run test:compose [-- hotel|social [POSTS]|social-tls]`: builds the image, runs the whole stack under Docker Compose, breaks it, mends it,
 // restarts it, and leaves nothing behind. Images are chosen by the variables of the compose files, as ever.
 const root = join(import.meta.dirname, "..");
 const everythingMs = 3_600_000;
 
-const socialPorts = ["NGINX_THRIFT_PORT", "MEDIA_FRONTEND_PORT"];
+const social = {
+  ...{ name: "social", builds: "text-service" },
+  ports: ["NGINX_THRIFT_PORT", "MEDIA_FRONTEND_PORT"],
+};
 const apps: Readonly<Record<string, ComposedApp>> = {
-  hotel: { name: "hotel", ports: ["FRONTEND_PORT"], steps: hotelSteps },
-  social: { name: "social", ports: socialPorts, steps: socialSteps },
-  "social-tls": {
-    ...{ name: "social", more: ["compose.social.tls.yaml"] },
-    ...{ ports: socialPorts, steps: socialTlsSteps },
-  },
+  hotel: { name: "hotel", builds: "geo", ports: ["FRONTEND_PORT"], steps: hotelSteps },
+  social: { ...social, steps: socialSteps },
+  "social-tls": { ...social, more: ["compose.social.tls.yaml"], steps: socialTlsSteps },
 };
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
 }
-process.exitCode = await main(process.argv[2] ?? "hotel");
+process.exitCode = await main(process.argv[2] ?? "hotel", Number(process.argv[3] ?? 300));
 
-async function main(which: string): Promise<number> {
+async function main(which: string, posts: number): Promise<number> {
   const app = Object.hasOwn(apps, which) ? apps[which] : undefined;
-  if (!app) {
-    console.error(`there is no ${which}; there are ${Object.keys(apps).join(", ")}`);
+  if (!app || !Number.isSafeInteger(posts) || posts < 1) {
+    console.error(`usage: npm run test:compose [-- ${Object.keys(apps).join("|")} [POSTS]]`);
     return 2;
   }
   const { name, more = [] } = app;
@@ -47,7 +47,7 @@ async function main(which: string): Promise<number> {
     return runCommand(words, { ...run, signal });
   };
 
-  const failure = await takeSteps(stack, app.steps({ stack, url, load }));
+  const failure = await takeSteps(stack, app.builds, app.steps({ stack, url, load, posts }));
   if (failure) await explain(stack).catch((error) => console.error(error));
   // Also after a signal: this one goes by a stack that has not heard of it.
   const clean = await takeAway(await open(AbortSignal.timeout(120_000)));
@@ -61,12 +61,12 @@ async function placeFor({ ports }: ComposedApp) {
   return { url: `http://127.0.0.1:${numbers[0]}`, environment };
 }
 
-async function takeSteps(stack: Stack, steps: readonly Step[]): Promise<unknown> {
+async function takeSteps(stack: Stack, builds: string, steps: readonly Step[]): Promise<unknown> {
   const left = await stack.leftovers();
   // Of a run that was killed.
   if (left.length > 0) await stack.compose(["down", "--volumes", "--timeout", "1"]);
   const first: readonly Step[] = [
-    { says: "build the image", does: () => build(stack) },
+    { says: "build the image", does: () => build(stack, builds) },
     { says: "bring the stack up", does: () => bringUp(stack) },
   ];
   for (const { says, does } of [...first, ...steps]) {
@@ -76,11 +76,8 @@ async function takeSteps(stack: Stack, steps: readonly Step[]): Promise<unknown>
   return undefined;
 }
 
-/** Every service has the same image; one of them is enough. */
-async function build(stack: Stack): Promise<string> {
-  const services = await stack.compose(["config", "--services"]);
-  const ours = services.split("\n").find((name) => /^(geo|text-service)$/.test(name));
-  await stack.compose(["build", ours ?? ""], 900_000);
+async function build(stack: Stack, service: string): Promise<string> {
+  await stack.compose(["build", service], 900_000);
   return "built";
 }
 

@@ -1,6 +1,7 @@
 import { type CertificateDates, createCertificate } from "./certificate.ts";
 import { replicasOf } from "./driver.ts";
 import type { Operation } from "./fault.ts";
+import { mongodTlsFlags } from "./mongod-tls.ts";
 import { ParameterError } from "./parameters.ts";
 import { restartService } from "./restart-service.ts";
 import { databaseServer } from "./topology.ts";
@@ -29,15 +30,9 @@ export async function requireTls(
   return undefined;
 }
 
-/**
- * TLS only, by a file with a certificate and its key. Since 7.0.6 a server wants to be told whom it trusts, so it trusts
- * itself; and it must be told that clients need no certificate then.
- */
+/** TLS only, by a file with a certificate and its key; it trusts itself, as it has to trust somebody. */
 export function tlsFlags(file: string): readonly string[] {
-  return [
-    ...["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", file, "--tlsCAFile", file],
-    "--tlsAllowConnectionsWithoutCertificates",
-  ];
+  return mongodTlsFlags({ mode: "requireTLS", serverFile: file, caFile: file });
 }
 
 /** Has it speak as planned again. */

@@ -1,4 +1,4 @@
-import { addressVariable, doorVariable } from "@faultline/launcher/environment";
+import { addressVariable, doorVariable, ownSettings } from "@faultline/launcher/environment";
 import { databaseUser } from "@faultline/launcher/mongo-users";
 import { isCircular } from "@faultline/service/call-order";
 import {
@@ -46,7 +46,7 @@ export function portVariable(name: string): string {
 }
 
 function serviceBlock(app: App, { name, host, definition, table }: Service): Extended {
-  const { http, ids, tokens, calls = [] } = definition;
+  const { http, calls = [] } = definition;
   const port = containerPort(definition);
   const { variables, servers } = storesOf(name, definition);
   const callees = calls.map((callee) => {
@@ -64,11 +64,7 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
       environment: {
         "<<": "settings",
         ...variables,
-        ...(tokens ? { JWT_SECRET: variable("JWT_SECRET", "secret") } : {}),
-        // Drawn if nobody says it, as must be where there are several.
-        ...(ids ? { MACHINE_ID: variable("MACHINE_ID", "") } : {}),
-        // A door with logins may be asked to keep out who has none.
-        ...(http && tokens ? { WRK2_API: variable("WRK2_API", "open") } : {}),
+        ...settingsOf(definition),
         ...(frontDoorOf(app).name === name ? otherDoors(app, name) : {}),
         ...Object.fromEntries(
           callees.map(({ callee, ...at }) => [addressVariable(callee), `${at.host}:${at.port}`]),
@@ -81,6 +77,18 @@ function serviceBlock(app: App, { name, host, definition, table }: Service): Ext
       depends_on: healthy([...servers, ...needed.map((callee) => callee.host)]),
     },
   };
+}
+
+/** What is taken if a reader sets nothing; an id is drawn then, as must be where there are several of a service. */
+const otherwise: Readonly<Record<string, string>> = {
+  JWT_SECRET: "secret",
+  MACHINE_ID: "",
+  WRK2_API: "open",
+};
+
+function settingsOf(definition: Service["definition"]): Block {
+  const names = ownSettings(definition).filter((name) => name in otherwise);
+  return Object.fromEntries(names.map((name) => [name, variable(name, otherwise[name] ?? "")]));
 }
 
 /** Where browsers find the doors beside this one: what is published on this machine. */

@@ -13,17 +13,39 @@ export interface Extended {
   readonly block: Block;
 }
 
+/** What no container of ours needs, it does not have. */
+export const harmless = {
+  read_only: true,
+  cap_drop: ["ALL"],
+  security_opt: ["no-new-privileges:true"],
+  logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
+} as const;
+
+/** Our image, and how it is made where it is not yet. */
+export const ourImage = {
+  image: reference(images.faultline),
+  build: {
+    context: ".",
+    dockerfile: "docker/Dockerfile",
+    args: { NODE_IMAGE: reference(images.node) },
+  },
+} as const;
+
+/** Nobody but the network of the project reaches it; the official image says so by itself. */
+export function redisCommand(...flags: readonly string[]): readonly string[] {
+  return ["redis-server", "--protected-mode", "no", ...redisFlags, ...flags];
+}
+
+/** One that wants a password is well; one that still reads its data says something else. */
+export function redisAnswers(...flags: readonly string[]): readonly string[] {
+  const ask = ["redis-cli", ...flags, "ping"].join(" ");
+  return ["sh", "-c", `${ask} | grep -Eq '^(PONG|NOAUTH)'`];
+}
+
 /** What many blocks of the file have in common: written once at its top, each with what it builds upon. */
 const shared = {
   health: { block: { interval: "15s", timeout: "10s", retries: 3, start_period: "180s" } },
-  harmless: {
-    block: {
-      read_only: true,
-      cap_drop: ["ALL"],
-      security_opt: ["no-new-privileges:true"],
-      logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
-    },
-  },
+  harmless: { block: harmless },
   settings: {
     block: {
       // All containers of a small machine start at once; databases are healthy before, so nothing waits in vain.
@@ -40,12 +62,7 @@ const shared = {
   service: {
     extends: "harmless",
     block: {
-      image: reference(images.faultline),
-      build: {
-        context: ".",
-        dockerfile: "docker/Dockerfile",
-        args: { NODE_IMAGE: reference(images.node) },
-      },
+      ...ourImage,
       restart: "unless-stopped",
       tmpfs: ["/tmp:size=16m"],
       mem_limit: "384m",
@@ -79,13 +96,11 @@ const shared = {
       image: reference(images.redis),
       // The image begins as root, looks through the volume for what is not its user's, and goes on as that one.
       cap_add: ["CHOWN", "DAC_READ_SEARCH", "SETUID", "SETGID"],
-      // Nobody but the network of the project reaches it; the official image says so by itself.
-      command: ["redis-server", "--protected-mode", "no", ...redisFlags],
+      command: redisCommand(),
       restart: "unless-stopped",
       tmpfs: ["/tmp:size=16m"],
       mem_limit: "640m",
-      // One that wants a password is well; one that still reads its data says something else.
-      healthcheck: healthcheck("sh", "-c", "redis-cli ping | grep -Eq '^(PONG|NOAUTH)'"),
+      healthcheck: healthcheck(...redisAnswers()),
     },
   },
 } satisfies Record<string, Extended>;

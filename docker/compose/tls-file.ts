@@ -1,9 +1,8 @@
-import { mongodTlsFlags, redisFlags, redisTlsFlags } from "@faultline/launcher/commands";
+import { mongodTlsFlags, redisTlsFlags } from "@faultline/launcher/commands";
 import { type App, databaseServer, redisServer, type Service } from "@faultline/service/define-app";
 import { Document, visit } from "yaml";
 import { tlsFiles, tlsFolders } from "../tls-files.ts";
-import { images, reference } from "./images.ts";
-import type { Block } from "./shared-blocks.ts";
+import { type Block, harmless, ourImage, redisAnswers, redisCommand } from "./shared-blocks.ts";
 import { variable } from "./variable.ts";
 
 const { caFile, serverFile } = tlsFiles;
@@ -44,13 +43,11 @@ export function tlsFile(app: App, path: string, own: string): string {
 /** It ends once the certificates are there. */
 function certificatesBlock(app: App): Block {
   return {
-    image: reference(images.faultline),
+    ...harmless,
+    ...ourImage,
     command: ["certificates", app.name],
     // The volumes are root's; databases read in them as users of their own.
     user: "root",
-    read_only: true,
-    cap_drop: ["ALL"],
-    security_opt: ["no-new-privileges:true"],
     tmpfs: ["/tmp:size=16m"],
     mem_limit: "256m",
     volumes: [trust, stores],
@@ -73,7 +70,7 @@ function blocksOf(app: App, { name, host, definition }: Service): Record<string,
       volumes: [`${trust}:ro`],
     },
     ...(database ? { [database]: { ...databaseCommand(app), ...certified } } : {}),
-    ...(cache ? { [cache]: { ...redisCommand, ...certified } } : {}),
+    ...(cache ? { [cache]: { ...certifiedRedis, ...certified } } : {}),
   };
 }
 
@@ -85,21 +82,13 @@ const certified = {
 function databaseCommand(app: App): Block {
   const mode = variable(`${app.name.toUpperCase()}_MONGO_TLS`, "requireTLS");
   return {
-    command: ["mongod", ...mongodTlsFlags({ mongo: mode, caFile, serverFile })],
+    command: ["mongod", ...mongodTlsFlags({ mode, caFile, serverFile })],
     // Its health check speaks plain text, and then knows by the silence that somebody is there.
     environment: { TLS_ONLY: mode },
   };
 }
 
-const redisCommand = {
-  command: [
-    ...["redis-server", "--protected-mode", "no", ...redisFlags],
-    ...redisTlsFlags(redisPort, tlsFiles),
-  ],
-  healthcheck: {
-    test: [
-      "CMD",
-      ...["sh", "-c", `redis-cli --tls --cacert ${caFile} ping | grep -Eq '^(PONG|NOAUTH)'`],
-    ],
-  },
+const certifiedRedis = {
+  command: redisCommand(...redisTlsFlags(redisPort, tlsFiles)),
+  healthcheck: { test: ["CMD", ...redisAnswers("--tls", "--cacert", caFile)] },
 };

@@ -5,6 +5,8 @@ export interface World {
   readonly stack: Stack;
   /** The front door. */
   readonly url: string;
+  /** How many posts are made while containers are killed, where that is done. */
+  readonly posts: number;
   /** Runs `npm run load` on the application and answers what that printed; rejects if an answer was wrong. */
   load(...args: readonly string[]): Promise<string>;
 }
@@ -19,6 +21,8 @@ export interface Step {
 export interface ComposedApp {
   /** As `npm run load` has it. */
   readonly name: string;
+  /** A service of it whose image is built; it is the same for all. */
+  readonly builds: string;
   /** On top of its own compose file. */
   readonly more?: readonly string[];
   /** By the variables that choose them: the ports of this machine. The first one is the front door's. */

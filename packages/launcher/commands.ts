@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { mongodTlsFlags } from "@faultline/faults/mongod-tls";
 import { nodeEnvironment, storeEnvironment } from "./environment.ts";
 import type { Machine } from "./machine.ts";
 import { root } from "./root.ts";
 import type { CommandLine } from "./server-plan.ts";
 import type { StoreTls } from "./store-tls.ts";
+
+export { mongodTlsFlags };
 
 const memcachedMegabytes = 64;
 const memcachedConnectionsMax = 1_024;
@@ -76,18 +79,6 @@ export interface DatabaseServer {
   readonly tls?: Pick<StoreTls, "mongo" | "caFile" | "serverFile"> | undefined;
 }
 
-/** It does not start without a CA file, and with one it would want certificates of its clients. */
-export function mongodTlsFlags({
-  mongo,
-  caFile,
-  serverFile,
-}: Pick<StoreTls, "caFile" | "serverFile"> & { readonly mongo: string }): readonly string[] {
-  return [
-    ...["--tlsMode", mongo, "--tlsCertificateKeyFile", serverFile, "--tlsCAFile", caFile],
-    "--tlsAllowConnectionsWithoutCertificates",
-  ];
-}
-
 /** The real server if there is one, else ours: they take the same arguments. */
 export function mongodCommand(
   machine: Machine,
@@ -97,7 +88,7 @@ export function mongodCommand(
   const args = [
     ...["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", dbpath, "--quiet"],
     ...(auth ? ["--auth"] : []),
-    ...(tls ? mongodTlsFlags(tls) : []),
+    ...(tls ? mongodTlsFlags({ ...tls, mode: tls.mongo }) : []),
   ];
   if (!mongod) return nodeCommand(machine, "packages/mongod/bin/mongod.mjs", args);
   // Eight servers would otherwise each take half of the machine's memory for their cache.

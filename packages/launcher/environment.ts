@@ -13,12 +13,23 @@ const settings =
 /** What a user sets about feature flags; stores are not told. */
 const servicesOnly = /^(FLAGD_|FAULT_)/;
 
-/** What a user sets for those services only that ask for it, each kind by what its line in the table says. */
-const onRequest: readonly (readonly [keyof ServiceDefinition, RegExp])[] = [
-  ["http", /^(WRK2_API|MEDIA_FRONTEND_URL)$/],
-  ["ids", /^MACHINE_ID$/],
-  ["tokens", /^JWT_SECRET$/],
+/** What a user sets for those services only that have a use for it: what their line in the table says of them. */
+const onRequest: readonly (readonly [string, (definition: ServiceDefinition) => boolean])[] = [
+  ["JWT_SECRET", ({ tokens }) => tokens === true],
+  ["MACHINE_ID", ({ ids }) => ids === true],
+  // Of a door with logins: who may come in without, and where its pages find other doors.
+  ["MEDIA_FRONTEND_URL", isDoorWithLogins],
+  ["WRK2_API", isDoorWithLogins],
 ];
+
+function isDoorWithLogins({ http, tokens }: ServiceDefinition): boolean {
+  return http === true && tokens === true;
+}
+
+/** The names of a service's own settings. */
+export function ownSettings(definition: ServiceDefinition): readonly string[] {
+  return onRequest.flatMap(([name, isFor]) => (isFor(definition) ? [name] : []));
+}
 
 /** A store's environment: nothing but what a process needs. */
 export function storeEnvironment(environment: Environment): Record<string, string> {
@@ -41,11 +52,8 @@ export function serviceEnvironment(
   told: Readonly<Record<string, string>>,
   services: readonly Pick<Service, "definition">[],
 ): Record<string, string> {
-  const asked = onRequest.flatMap(([what, names]) =>
-    services.some(({ definition }) => definition[what]) ? names : [],
-  );
-  const isWanted = (name: string) =>
-    name in told || [servicesOnly, ...asked].some((names) => names.test(name));
+  const own = new Set(services.flatMap(({ definition }) => ownSettings(definition)));
+  const isWanted = (name: string) => name in told || servicesOnly.test(name) || own.has(name);
   return { ...told, ...pick(environment, isWanted) };
 }
 

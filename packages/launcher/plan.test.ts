@@ -137,8 +137,8 @@ test("services get the user's settings and nothing else of the user's environmen
 test.each([
   ["JWT_SECRET", "s3cr3t", ["nginx-thrift", "user-service"]],
   ["MACHINE_ID", "7", ["unique-id-service", "user-service"]],
-  ["MEDIA_FRONTEND_URL", "https://media.example.org", ["media-frontend", "nginx-thrift"]],
-  ["WRK2_API", "closed", ["media-frontend", "nginx-thrift"]],
+  ["MEDIA_FRONTEND_URL", "https://media.example.org", ["nginx-thrift"]],
+  ["WRK2_API", "closed", ["nginx-thrift"]],
 ])("of the user's %s those are told who have a use for it", async (name, value, names) => {
   const environment = { ...machine.environment, [name]: value };
   const servers = await planOf(["social"], { machine: { ...machine, environment } });

@@ -1,25 +1,33 @@
 import { deepEqual, match } from "node:assert/strict";
 import { bringUp, type Step, type World } from "../steps.ts";
 
-/** How many posts are made while containers are killed. */
-const checkedPosts = process.env.POSTS ?? "300";
 const fewPosts = ["--compose", "200"];
-
-const killing = "kill containers while posts are made";
 
 /** What is done with Social Network once it is up. */
 export function socialSteps(world: World): readonly Step[] {
-  return [
-    { says: "register users, have them follow each other and post", does: () => init(world) },
-    { says: "load", does: () => load(world) },
-    { says: killing, does: () => check(world) },
-    { says: "take the stack down, bring it up, find its data", does: () => restart(world) },
-  ];
+  const { init, load, kill, restart } = stepsOf(world);
+  return [init, load, kill, restart];
 }
 
 /** The same where its stores speak TLS; whoever looks for lost posts reads them past the services, and does not. */
 export function socialTlsSteps(world: World): readonly Step[] {
-  return socialSteps(world).filter(({ says }) => says !== killing);
+  const { init, load, restart } = stepsOf(world);
+  return [init, load, restart];
+}
+
+function stepsOf(world: World) {
+  return {
+    init: {
+      says: "register users, have them follow each other and post",
+      does: () => init(world),
+    },
+    load: { says: "load", does: () => load(world) },
+    kill: { says: "kill containers while posts are made", does: () => check(world) },
+    restart: {
+      says: "take the stack down, bring it up, find its data",
+      does: () => restart(world),
+    },
+  } satisfies Record<string, Step>;
 }
 
 async function init({ load }: World): Promise<string> {
@@ -35,12 +43,12 @@ async function load({ load }: World): Promise<string> {
   return `${rate * seconds} requests, every answer right`;
 }
 
-async function check({ load, stack }: World): Promise<string> {
-  const said = await load("--check", checkedPosts, "--project", stack.project, "--deadline", "30s");
+async function check({ load, stack, posts }: World): Promise<string> {
+  const said = await load("--check", `${posts}`, "--project", stack.project, "--deadline", "30s");
   const [killed = ""] = /^\d+ processes were killed/m.exec(said) ?? [];
   match(said, /^lost: 0$/m);
   await stack.untilHealthy();
-  return `${checkedPosts} posts acknowledged, ${killed}, nothing lost, doubled or misplaced`;
+  return `${posts} posts acknowledged, ${killed}, nothing lost, doubled or misplaced`;
 }
 
 async function restart({ stack, load }: World): Promise<string> {
