@@ -23,8 +23,7 @@ export async function startEcho(kind: EchoKind, connections: number): Promise<Ec
   return {
     async measure(durationMs) {
       const before = await cpu(server);
-      client.send({ durationMs });
-      const { calls, cpuMs } = await reply(client, "calls");
+      const { calls, cpuMs } = await ask(client, { durationMs }, "calls");
       const serverMs = (await cpu(server)) - before;
       return (cpuMs + serverMs) / calls;
     },
@@ -48,8 +47,15 @@ async function portOf(server: ChildProcess): Promise<number> {
 }
 
 async function cpu(server: ChildProcess): Promise<number> {
-  server.send({});
-  return (await reply(server, "cpuMs")).cpuMs;
+  return (await ask(server, {}, "cpuMs")).cpuMs;
+}
+
+/** What the child answers. Throws if it has ended, or ends before. */
+function ask(child: ChildProcess, question: object, field: keyof EchoReply): Promise<EchoReply> {
+  const answer = reply(child, field);
+  // Without the callback a child that is gone would be an error with nobody to hear it; its end is heard.
+  child.send(question, () => {});
+  return answer;
 }
 
 /** The next message of the child. Throws if the child has ended, or ends before. */
