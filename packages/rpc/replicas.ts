@@ -37,8 +37,8 @@ export interface Replica {
   readonly lastError: Error | undefined;
   /** Starts to make room for one more call; answers whether it did. */
   grow?(): boolean;
-  /** Takes no more calls; those under way end as they would. */
-  release(): void;
+  /** Takes no more calls; those under way end as they would, and `onEnd` is called once they have. */
+  release(onEnd: () => void): void;
   /** Ends everything. */
   close(): void;
 }
@@ -67,6 +67,8 @@ export class Replicas<R extends Replica> {
   readonly #waiting = new Set<Outgoing<R>>();
   readonly #watchers = new Set<() => void>();
   #replicas: readonly R[] = [];
+  /** Those that the name stands for no longer, and that have calls to finish. */
+  readonly #released = new Set<R>();
   #next = 0;
   #opened = false;
   #closed = false;
@@ -120,7 +122,7 @@ export class Replicas<R extends Replica> {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    for (const replica of this.#replicas) replica.close();
+    for (const replica of [...this.#replicas, ...this.#released]) replica.close();
     this.#changed();
   }
 
@@ -212,7 +214,12 @@ export class Replicas<R extends Replica> {
       known.delete(keyOf(address));
       return replica;
     });
-    for (const replica of known.values()) replica.release();
+    for (const replica of known.values()) this.#release(replica);
+  }
+
+  #release(replica: R): void {
+    this.#released.add(replica);
+    replica.release(() => this.#released.delete(replica));
   }
 }
 

@@ -38,6 +38,7 @@ export class Replica implements AnyReplica {
   #failures = 0;
   #connectedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  #onEnd: (() => void) | undefined;
 
   /** Connects at once. */
   constructor(address: Address, options: ReplicaOptions) {
@@ -64,17 +65,21 @@ export class Replica implements AnyReplica {
     return session.request(fields, events);
   }
 
-  /** Takes no more calls; those under way end as they would. */
-  release(): void {
+  release(onEnd: () => void): void {
     const session = this.#session;
     this.#leave();
     session?.close();
+    this.#onEnd = onEnd;
+    this.#tellIfDone();
   }
 
-  /** Ends everything. */
   close(): void {
     this.#leave();
     for (const session of this.#sessions) session.destroy();
+  }
+
+  #tellIfDone(): void {
+    if (this.#sessions.size === 0) this.#onEnd?.();
   }
 
   #leave(): void {
@@ -100,6 +105,7 @@ export class Replica implements AnyReplica {
         this.#sessions.delete(session);
         if (session === this.#session && error) this.lastError = error;
         this.#lost(session);
+        this.#tellIfDone();
       },
     });
     this.#session = session;

@@ -40,6 +40,7 @@ export class Replica implements AnyReplica {
   #timer: NodeJS.Timeout | undefined;
   #growTimer: NodeJS.Timeout | undefined;
   readonly #looking: NodeJS.Timeout;
+  #onEnd: (() => void) | undefined;
 
   /** Connects at once. */
   constructor(address: Address, options: ReplicaOptions) {
@@ -78,14 +79,20 @@ export class Replica implements AnyReplica {
     return true;
   }
 
-  release(): void {
+  release(onEnd: () => void): void {
     this.#leave();
     for (const connection of this.#connections) connection.release();
+    this.#onEnd = onEnd;
+    this.#tellIfDone();
   }
 
   close(): void {
     this.#leave();
     for (const connection of this.#connections) connection.destroy();
+  }
+
+  #tellIfDone(): void {
+    if (this.#connections.size === 0) this.#onEnd?.();
   }
 
   #leave(): void {
@@ -134,7 +141,10 @@ export class Replica implements AnyReplica {
     this.#parting.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#state === "closed") return;
+    if (this.#state === "closed") {
+      this.#tellIfDone();
+      return;
+    }
     if (cause) this.lastError = cause;
     if (!connection.isMade) this.#failedAtMs = performance.now();
     if (this.#connections.size > 0) this.#options.onChange();
