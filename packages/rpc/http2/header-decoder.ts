@@ -14,8 +14,8 @@ import { assertProtocol, ConnectionError, errorCodes } from "./protocol.ts";
 export type HeaderFault = "malformed" | "too large";
 
 /**
- * Headers so many times as large as those taken end the connection. Written out they could not even be sent; but
- * each byte may stand for a long header that was sent before.
+ * Headers so many times as large as those taken end the connection. They could be sent, but nobody means so many; and
+ * each byte may stand for a long header that was sent before, so that few bytes would keep us reading for long.
  */
 const excess = 16;
 
