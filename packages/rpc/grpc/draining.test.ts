@@ -1,7 +1,8 @@
 import { createServer, type ServerHttp2Stream } from "node:http2";
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { nothing } from "../echo-contract.ts";
+import { listen } from "../http2/testing.ts";
 import { testCall } from "../test-call.ts";
 import { keepaliveMs, keepaliveTimeoutMs } from "./limits.ts";
 import { dial } from "./testing.ts";
@@ -14,7 +15,7 @@ async function drainingServer(): Promise<{ address: string; sockets: Socket[] }>
     stream.session?.goaway();
   });
   server.on("session", (session) => onTestFinished(() => session.destroy()));
-  const port = await listening(server);
+  const port = await listen(server);
   const gate = createTcpServer((socket) => {
     const inner = connect(port, "127.0.0.1");
     socket
@@ -24,13 +25,7 @@ async function drainingServer(): Promise<{ address: string; sockets: Socket[] }>
     sockets.push(socket);
     onTestFinished(() => void socket.destroy());
   });
-  return { address: `127.0.0.1:${await listening(gate)}`, sockets };
-}
-
-async function listening(server: ReturnType<typeof createTcpServer>): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  return { address: `127.0.0.1:${await listen(gate)}`, sockets };
 }
 
 const endless = () => testCall({ withinMs: Number.POSITIVE_INFINITY });

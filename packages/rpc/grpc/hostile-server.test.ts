@@ -4,13 +4,13 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { nothing } from "../echo-contract.ts";
 import { FrameInput } from "../http2/frame-input.ts";
 import { HeaderEncoder } from "../http2/header-encoder.ts";
 import { frameTypes, preface } from "../http2/protocol.ts";
-import { frame as rawFrame } from "../http2/testing.ts";
+import { listen, frame as rawFrame } from "../http2/testing.ts";
 import { testCall } from "../test-call.ts";
 import { answerHeaders } from "./server-call.ts";
 import { okTrailers } from "./status.ts";
@@ -25,12 +25,11 @@ async function rawServer(answer: (stream: ServerHttp2Stream) => void): Promise<s
     stream.on("error", () => {});
     answer(stream);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   onTestFinished(() => {
     for (const session of sessions) session.destroy();
-    server.close();
   });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${port}`;
 }
 
 const wholeAnswer = (stream: ServerHttp2Stream, trailers: OutgoingHttpHeaders) => {
@@ -44,9 +43,7 @@ test("a server that speaks something else is unavailable", async () => {
     socket.on("error", () => {});
     socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { client } = dial([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  const { client } = dial([`127.0.0.1:${await listen(server)}`]);
   await expect(client.say(nothing, testCall())).rejects.toMatchObject({ code: "unavailable" });
 });
 
@@ -105,9 +102,7 @@ test("a server that answers without reading the request is told that no more com
     socket.on("error", () => {});
     onTestFinished(() => void socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { client } = dial([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  const { client } = dial([`127.0.0.1:${await listen(server)}`]);
   const long = { number: 0, words: ["x".repeat(1_000_000)] };
   await expect(client.say(long, testCall())).resolves.toEqual(nothing);
   expect(await told.promise).toBe(constants.NGHTTP2_CANCEL);
