@@ -13,6 +13,7 @@ import { Listener, type ListenOptions } from "./listener.ts";
 import { createReflection } from "./reflection.ts";
 import { answerHeaders, ServerCall } from "./server-call.ts";
 import { trailersOf } from "./status.ts";
+import { cut } from "./status-message.ts";
 import { deadlineAfter } from "./timeout.ts";
 import { serveUnary } from "./unary.ts";
 
@@ -101,10 +102,11 @@ class Reception {
   #start(stream: Stream, headers: HeaderList): ServerCall {
     const path = headers.get(":path") ?? "";
     const method = this.#methods.get(path);
-    if (!method) throw unimplemented(`the server does not implement the method ${brief(path)}`);
+    if (!method)
+      throw unimplemented(`the server does not implement the method ${cut(path, echoedMax)}`);
     const encoding = headers.get("grpc-encoding");
     if (encoding !== undefined && encoding !== "identity")
-      throw unimplemented(`messages compressed with ${brief(encoding)} are not taken`);
+      throw unimplemented(`messages compressed with ${cut(encoding, echoedMax)} are not taken`);
     const deadlineMs = deadlineAfter(headers.get("grpc-timeout"), Date.now());
     const partial = this.#partial;
     const call = new ServerCall(stream, headers, {
@@ -130,12 +132,8 @@ function refusal(headers: HeaderList): number | undefined {
   return headers.get(":method") === "POST" ? undefined : 405;
 }
 
+/** Characters of what a caller sent, in its answer: a few bytes must not become long answers again and again. */
 const echoedMax = 100;
-
-/** What a caller sent, for its answer: a few bytes must not become long answers again and again. */
-function brief(text: string): string {
-  return text.length > echoedMax ? `${text.slice(0, echoedMax)}…` : text;
-}
 
 const acceptEncoding: Field = stable("grpc-accept-encoding", "identity");
 
