@@ -1,4 +1,4 @@
-import type { SecureVersion } from "node:tls";
+import type { ConnectionOptions, TlsOptions as NodeServerOptions, SecureVersion } from "node:tls";
 
 /** PEM texts and the suites that may be used. */
 export interface TlsOptions {
@@ -13,13 +13,25 @@ export interface TlsOptions {
 }
 
 /** How long TLS may take to begin with a client. */
-export const handshakeTimeoutMs = 10_000;
+const handshakeTimeoutMs = 10_000;
+
+/** What a client trusts: the given authority, and nobody else; and the name that it wants to see. */
+export function clientTls(tls: TlsOptions, host: string): ConnectionOptions {
+  const { ca, serverName } = tls;
+  return { ca, servername: serverName ?? host, ...suiteOptions(tls) };
+}
+
+/** What a server shows, and how long it waits for a client. */
+export function serverTls(tls: TlsOptions): NodeServerOptions {
+  const { cert, key } = tls;
+  return { cert, key, handshakeTimeout: handshakeTimeoutMs, ...suiteOptions(tls) };
+}
 
 /**
  * What Node needs to keep to the suites. It would still offer TLS 1.3 with suites of its own beside older ones,
  * and then those named would never be used.
  */
-export function suiteOptions({ ciphers, minVersion }: TlsOptions): {
+function suiteOptions({ ciphers, minVersion }: TlsOptions): {
   ciphers?: string;
   minVersion?: SecureVersion;
   maxVersion?: SecureVersion;

@@ -4,11 +4,10 @@ import { AcceptedSockets } from "../accepted-sockets.ts";
 import type { HeaderList } from "../http2/headers.ts";
 import { Session } from "../http2/session.ts";
 import type { Stream, StreamEvents } from "../http2/stream.ts";
-import type { TlsOptions } from "../tls-options.ts";
+import { serverTls, type TlsOptions } from "../tls-options.ts";
 import { keepAlive } from "./keepalive.ts";
 import { sessionsMax } from "./limits.ts";
 import { sessionOptions } from "./open-session.ts";
-import { serverTls } from "./tls.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -29,9 +28,12 @@ export class Listener {
 
   constructor(tls: TlsOptions | undefined, receive: Receive) {
     this.#receive = receive;
+    const options = { noDelay: true };
     this.#server = tls
-      ? createTlsServer({ ...serverTls(tls), noDelay: true }, (socket) => this.#admitSecure(socket))
-      : createServer({ noDelay: true }, (socket) => this.#admit(socket));
+      ? createTlsServer({ ...options, ...serverTls(tls), ALPNProtocols: ["h2"] }, (socket) =>
+          this.#admitSecure(socket),
+        )
+      : createServer(options, (socket) => this.#admit(socket));
     this.#server.maxConnections = sessionsMax;
     this.#sockets = new AcceptedSockets(this.#server);
   }

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import { type Address, hostOf } from "../addresses.ts";
 import { Session } from "../http2/session.ts";
 import type { SessionEvents, SessionOptions } from "../http2/session-options.ts";
-import type { TlsOptions } from "../tls-options.ts";
+import { clientTls, type TlsOptions } from "../tls-options.ts";
 import {
   concurrentStreamsMax,
   connectTimeoutMs,
@@ -13,7 +13,6 @@ import {
   resetsPerSecond,
   windowBytes,
 } from "./limits.ts";
-import { clientTls } from "./tls.ts";
 
 /** What HTTP/2 sessions of both ends agree to. */
 export const sessionOptions = {
@@ -58,7 +57,11 @@ function openSocket(address: Address, tls: TlsOptions | undefined): Socket {
   const { host, port } = address;
   const options = { host, port, noDelay: true };
   if (!tls) return connect(options);
-  const socket = connectTls({ ...options, ...clientTls(tls, hostOf(address)) });
+  const socket = connectTls({
+    ...options,
+    ...clientTls(tls, hostOf(address)),
+    ALPNProtocols: ["h2"],
+  });
   socket.once("secureConnect", () => {
     if (socket.alpnProtocol !== "h2") socket.destroy(new Error("the server does not speak HTTP/2"));
   });

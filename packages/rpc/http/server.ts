@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { AcceptedSockets } from "../accepted-sockets.ts";
-import { handshakeTimeoutMs, suiteOptions, type TlsOptions } from "../tls-options.ts";
+import { serverTls, type TlsOptions } from "../tls-options.ts";
 import { sendAnswer, textAnswer } from "./answer.ts";
 import { announcedBytes, discardBody, hasBody } from "./body.ts";
 import { answeredPreflight, letOthersRead } from "./cross-origin.ts";
@@ -184,15 +184,10 @@ function listenable(
     connectionsCheckingInterval: 5_000,
   };
   const server = tls
-    ? createSecureServer({ ...limits, ...secureOptions(tls) }, handle)
+    ? createSecureServer({ ...limits, ...serverTls(tls) }, handle)
     : createServer(limits, handle);
   server.maxConnections = connectionsMax;
   return server;
-}
-
-function secureOptions(tls: TlsOptions) {
-  const { cert, key } = tls;
-  return { cert, key, handshakeTimeout: handshakeTimeoutMs, ...suiteOptions(tls) };
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

@@ -1,13 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, hostOf } from "../addresses.ts";
-import type { TlsOptions } from "../tls-options.ts";
+import { clientTls, type TlsOptions } from "../tls-options.ts";
 import { FrameReader } from "./frames.ts";
 import { isGoodbye } from "./goodbye.ts";
 import { connectTimeoutMs, keepaliveMs } from "./limits.ts";
 import { ThriftReader } from "./protocol.ts";
 import { socketError } from "./status.ts";
-import { clientTls } from "./tls.ts";
 
 /** One call on a connection. */
 export interface Exchange {

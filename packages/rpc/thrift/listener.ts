@@ -2,9 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { setImmediate } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:tls";
 import { AcceptedSockets } from "../accepted-sockets.ts";
-import type { TlsOptions } from "../tls-options.ts";
+import { serverTls, type TlsOptions } from "../tls-options.ts";
 import { connectionsMax, keepaliveMs } from "./limits.ts";
-import { serverTls } from "./tls.ts";
 
 export interface ListenOptions {
   readonly host: string;
