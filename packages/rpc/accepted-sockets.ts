@@ -2,15 +2,26 @@ import type { Server, Socket } from "node:net";
 
 /** The sockets of a server that are open: those of TCP, those included that have not begun TLS. */
 export class AcceptedSockets {
+  readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   constructor(server: Server) {
+    this.#server = server;
     server.on("connection", (socket: Socket) => this.#admit(socket));
   }
 
-  /** Ends all of them at once. */
-  destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /**
+   * Closes the server, which takes no more of them; waits for those that are there to end, at most so long, and cuts
+   * off the rest.
+   */
+  async close(graceMs: number, beforeCut?: () => void): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const timer = setTimeout(() => {
+      beforeCut?.();
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(timer);
   }
 
   #admit(socket: Socket): void {

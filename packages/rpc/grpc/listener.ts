@@ -54,15 +54,13 @@ export class Listener {
    * Tells every client that no further calls are taken, waits for those that were, at most so long, and ends the
    * sessions. A call that crosses the message on its way is told to be refused, so that its client sends it elsewhere.
    */
-  async close(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
-    const timer = setTimeout(() => {
+  close(graceMs: number): Promise<void> {
+    // No longer listening comes first: who is told to go may connect anew at once.
+    const closed = this.#sockets.close(graceMs, () => {
       for (const session of this.#sessions) session.destroy();
-      this.#sockets.destroy();
-    }, graceMs);
-    await closed;
-    clearTimeout(timer);
+    });
+    for (const session of this.#sessions) session.close();
+    return closed;
   }
 
   #admitSecure(socket: TLSSocket): void {

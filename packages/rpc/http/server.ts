@@ -65,7 +65,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     close(graceMs = 0) {
       state.draining = true;
       for (const response of answering) endConnection(response);
-      return shutDown(server, sockets, graceMs);
+      return sockets.close(graceMs);
     },
   };
 }
@@ -203,11 +203,4 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
 /** Has the client's connection closed after this answer, so that draining need not wait for its idle time. */
 function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
-}
-
-async function shutDown(server: Server, sockets: AcceptedSockets, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const timer = setTimeout(() => sockets.destroy(), graceMs);
-  await closed;
-  clearTimeout(timer);
 }

@@ -53,10 +53,9 @@ export class Listener {
   async close(graceMs: number, drain: () => void): Promise<void> {
     // Connections that have been made but not accepted would be reset, with calls on them; so accept them first.
     await setImmediate();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // No longer listening comes first: who is told to go may connect anew at once.
+    const closed = this.#sockets.close(graceMs);
     drain();
-    const timer = setTimeout(() => this.#sockets.destroy(), graceMs);
     await closed;
-    clearTimeout(timer);
   }
 }
