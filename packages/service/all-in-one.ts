@@ -35,9 +35,10 @@ const configs = orExit(app.name, (warn) => readConfigs(app, warn));
 const shared = configOf(app.name, configs);
 process.exit(
   cluster.isPrimary && shared.processes > 1
-    ? await runWorkers(shared.processes, shared.metricsPort, {
-        stopping,
+    ? await runWorkers({
         variables: orExit(app.name, () => workerVariables(shared.processes)),
+        metricsPort: shared.metricsPort,
+        stopping,
       })
     : await runApp(),
 );
@@ -45,11 +46,13 @@ process.exit(
 /** Workers are replicas of the services in them. */
 function workerVariables(count: number): readonly Readonly<Record<string, string>>[] {
   const makesIds = Object.values(app.services).some(({ definition }) => definition.ids);
-  return makesIds ? machineIdVariables(count, process.env) : [];
+  return makesIds
+    ? machineIdVariables(count, process.env)
+    : Array.from({ length: count }, () => ({}));
 }
 
 async function runApp(): Promise<number> {
-  const telemetry = await telemetryOf(app.name, shared);
+  const telemetry = await telemetryOf({ name: app.name }, shared);
   dieLoudly(telemetry);
   const tracings = tracingByService(telemetry);
   const services = Object.values(app.services);

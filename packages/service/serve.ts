@@ -19,7 +19,7 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   const config = orExit(service.name, (warn) =>
     readServiceConfig(factsOf(service), process.env, warn),
   );
-  const telemetry = await telemetryOf(service.host, config, tracedAs(service));
+  const telemetry = await telemetryOf({ name: service.host, tracedAs: tracedAs(service) }, config);
   dieLoudly(telemetry);
   const flagged = await flaggedServices([service], config, telemetry.log).catch((error) =>
     misconfigured(service.name, error),
@@ -29,15 +29,18 @@ export async function serve({ service, ...how }: Assembly): Promise<never> {
   process.exit(await untilStopped(start, telemetry, stopping));
 }
 
-/** What a process says about itself, as its settings have it; in traces maybe by another name. */
-export function telemetryOf(
-  name: string,
-  config: ServiceConfig,
-  traced = name,
-): Promise<Telemetry> {
+/** What a process is called where its settings do not say. */
+export interface ProcessNames {
+  readonly name: string;
+  /** In traces; left out for the same name. */
+  readonly tracedAs?: string;
+}
+
+/** What a process says about itself, as its settings have it. */
+export function telemetryOf(names: ProcessNames, config: ServiceConfig): Promise<Telemetry> {
   return startTelemetry({
-    service: config.serviceName ?? name,
-    tracedAs: config.serviceName ?? traced,
+    service: config.serviceName ?? names.name,
+    tracedAs: config.serviceName ?? names.tracedAs ?? names.name,
     version,
     instance: instanceName(),
     logLevel: config.logLevel,
