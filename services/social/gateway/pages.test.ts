@@ -1,4 +1,4 @@
-import { findChromium } from "@faultline/service/testing/browser";
+import { findChromium, type Page } from "@faultline/service/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logIn, openStage, password, post, register, type Stage, visit } from "./page-testing.ts";
 
@@ -137,8 +137,8 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
     expect(complaints).toEqual([]);
   });
 
-  test("read older posts, each once, also while new ones come", async () => {
-    const { page } = await visit(stage);
+  /** Somebody who has posted so many texts, "number 1!" and so on, and how to add one. */
+  async function logInWithPosts(page: Page, count: number) {
     const username = await register(stage);
     await logIn(page, username);
     const session = await page.evaluate("fetch('api/user/session').then((r) => r.json())");
@@ -146,9 +146,16 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
     const composing = async (i: number) => {
       const fields = { user_id: userId, username, text: `number ${i}!`, post_type: "0" };
       const body = new URLSearchParams(fields);
-      return fetch(`${stage.url}/wrk2-api/post/compose`, { method: "POST", body });
+      const address = `${stage.url}/wrk2-api/post/compose`;
+      expect((await fetch(address, { method: "POST", body })).status).toBe(200);
     };
-    for (let i = 1; i <= 25; i++) expect((await composing(i)).status).toBe(200);
+    for (let i = 1; i <= count; i++) await composing(i);
+    return { composing };
+  }
+
+  test("read older posts, each once, also while new ones come", async () => {
+    const { page } = await visit(stage);
+    const { composing } = await logInWithPosts(page, 25);
 
     await page.getByRole("link", { name: "My posts" }).click();
     await page.getByText("The newest 20 posts; there are older ones.").waitFor();
@@ -161,6 +168,24 @@ describe.skipIf(!executablePath)("with a browser one can", { timeout: 120_000 },
     expect(await page.getByRole("button", { name: "Show older posts" }).isVisible()).toBe(false);
     await page.getByRole("button", { name: "Refresh" }).click();
     await page.getByText("number 26!").waitFor();
+  });
+
+  test("read all posts where pages end early, as they do with the longest texts", async () => {
+    const { page } = await visit(stage);
+    await logInWithPosts(page, 5);
+    await page.route("**/api/user-timeline/**", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: (await response.json()).slice(0, 3) });
+    });
+
+    await page.getByRole("link", { name: "My posts" }).click();
+    await page.getByText("The newest 3 posts; there are older ones.").waitFor();
+    await page.getByRole("button", { name: "Show older posts" }).click();
+    await page.getByText("5 posts", { exact: true }).waitFor();
+
+    const texts = await page.locator("article .text").allInnerTexts();
+    expect(texts).toEqual([5, 4, 3, 2, 1].map((i) => `number ${i}!`));
+    expect(await page.getByRole("button", { name: "Show older posts" }).isVisible()).toBe(false);
   });
 
   test("post from the page that has nothing else", async () => {

@@ -17,12 +17,12 @@ export function showTimeline(name, { wanted = () => true, empty }) {
   async function load(fromStart) {
     const start = fromStart ? 0 : read;
     try {
-      const [page, media] = await posts.while(pageFrom(name, start));
+      const { page, media, isLast } = await posts.while(pageFrom(name, start));
       notice.replaceChildren();
       if (fromStart) posts.clear();
       read = start + page.length;
       const first = posts.add(page.filter(wanted), media);
-      more.hidden = page.length < pageSize;
+      more.hidden = isLast;
       status.textContent = summary(posts.count(), more.hidden, empty);
       // Whoever pressed the button that is gone now goes on where it was.
       if (!fromStart && more.hidden) first?.focus();
@@ -36,9 +36,23 @@ export function showTimeline(name, { wanted = () => true, empty }) {
   return () => load(true);
 }
 
-/** The posts of a page, and where their pictures are. */
-function pageFrom(name, start) {
-  return Promise.all([readTimeline(name, { start, stop: start + pageSize }), mediaAddress()]);
+/** The posts of a page, whether there are no older ones, and where pictures are. */
+async function pageFrom(name, start) {
+  const [page, media] = await Promise.all([postsFrom(name, start), mediaAddress()]);
+  return { page, media, isLast: await isLast(page, name, start) };
+}
+
+function postsFrom(name, start) {
+  return readTimeline(name, { start, stop: start + pageSize });
+}
+
+/** Where posts are long, or some are missing, a page is not full though there are more: the next one tells. */
+async function isLast(page, name, start) {
+  if (page.length === pageSize) return false;
+  if (page.length === 0) return true;
+  const known = new Set(page.map(({ post_id: id }) => id));
+  const next = await postsFrom(name, start + page.length);
+  return next.every(({ post_id: id }) => known.has(id));
 }
 
 /** The posts that are shown, each once. */
