@@ -171,6 +171,17 @@ test("each post gives an end to one in 64 of the timelines it is added to, and t
   expect(days.filter((left) => left > 6.99)).toHaveLength(2);
 });
 
+test("what an original left without an end ends a week after it was read", async () => {
+  const { redis, daysOf } = await openTimed();
+  await redis.put(`${user}`, [{ member: "1", score: 1 }], testCall());
+  expect(await daysOf(`${user}`)).toBeLessThan(0);
+
+  const page = await new Timelines(redis).read(user, first, testCall());
+
+  expect(page).toMatchObject({ postIds: [1n], proven: false });
+  expect(await daysOf(`${user}`)).toBeGreaterThan(6.99);
+});
+
 test("what is added to a timeline that has ended is not taken for all of it", async () => {
   const { redis, end } = await openTimed();
   const timelines = await filled(redis, [entry(1n), entry(2n)]);

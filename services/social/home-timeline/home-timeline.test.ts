@@ -125,6 +125,56 @@ test("an old state that a restart brings back is completed, and nothing of it go
   expect(await read(2n)).toEqual([20n, 10n, 5n]);
 });
 
+/** Redis itself, and what ends a timeline there as a week without readers does. */
+function openEnding() {
+  const redis = connectRedis({ url: redisUrl(), service: "test", peer: "home-timeline-redis" });
+  onTestFinished(() => redis.close());
+  const expire = { name: "expire", lua: "return redis.call('PEXPIRE', KEYS[1], 1)" };
+  return {
+    redis,
+    async end(userId: bigint) {
+      for (const key of [`${userId}:gen`, `${userId}`]) {
+        await redis.evaluate({ ...expire, inMemory: () => null }, [key], [], testCall());
+        await expect.poll(() => redis.exists(key, testCall())).toBe(false);
+      }
+    },
+  };
+}
+
+test("a timeline that has ended is made anew at its next reading, with what came since", async () => {
+  const { redis, end } = openEnding();
+  const { write, read } = open(
+    { followers: { 1: [21n] }, followees: { 21: [followee(1n)] }, posts: { 1: [20n, 10n] } },
+    redis,
+  );
+  expect(await read(21n)).toEqual([20n, 10n]);
+
+  await end(21n);
+  await write(30n, 1n);
+
+  expect(await read(21n)).toEqual([30n, 20n, 10n]);
+});
+
+test("among services of the originals a timeline that has ended begins with what came since", async () => {
+  const { redis, end } = openEnding();
+  const { write, read } = open(
+    {
+      followers: { 1: [22n] },
+      before: async (name) => {
+        if (name === "listFollowees") throw unimplemented("Invalid method name: 'ListFollowees'");
+      },
+    },
+    redis,
+  );
+  await write(20n, 1n);
+  expect(await read(22n)).toEqual([20n]);
+
+  await end(22n);
+  await write(30n, 1n);
+
+  expect(await read(22n)).toEqual([30n]);
+});
+
 test("a post that comes while a timeline is made anew is in it", async () => {
   const slow = Promise.withResolvers<void>();
   const { write, read, asked } = open({
