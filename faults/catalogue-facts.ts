@@ -12,11 +12,16 @@ export type FaultType =
 
 /** Whether a way of running has the very same fault: same mechanism, same remedy. */
 export type Fidelity =
-  | { readonly is: "exact" }
+  /** Told by `unless`: on which machines it is only similar, and why. */
+  | { readonly is: "exact"; readonly unless?: string }
   | { readonly is: "similar"; readonly because: string }
   | { readonly is: "absent"; readonly because: string };
 
 export const exact: Fidelity = { is: "exact" };
+
+export function exactUnless(unless: string): Fidelity {
+  return { is: "exact", unless };
+}
 
 export function similar(because: string): Fidelity {
   return { is: "similar", because };

@@ -1,23 +1,14 @@
-import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  type Driver,
-  DriverError,
-  type Edge,
-  type Overrides,
-  UnsupportedError,
-} from "../driver.ts";
-import type { Topology } from "../topology.ts";
+import { type Driver, DriverError, type Overrides } from "../driver.ts";
 import { runAdminCommand } from "./admin-command.ts";
 import { type OverrideFile, overrideFile } from "./compose-overrides.ts";
-import { disturbCommands, leaveCommands, type NetworkWay } from "./container-network.ts";
-import { type Container, changedPrefix, containersOf, portOf } from "./containers.ts";
-import { type CommandSettings, runCommand } from "./run-command.ts";
+import { ContainerWays, type ContainerWaysSettings } from "./container-ways.ts";
+import { type Container, changedPrefix, containersOf } from "./containers.ts";
+import { runCommand } from "./run-command.ts";
 import { removeServerFile, serverFile } from "./server-files.ts";
 
-export interface ComposeDriverSettings extends CommandSettings {
-  readonly topology: Topology;
+export interface ComposeDriverSettings extends ContainerWaysSettings {
   /** The compose project; its name is that of the directory unless somebody gave another one. */
   readonly project: string;
   /** The compose files, relative to the directory, where the containers do not tell. */
@@ -32,6 +23,7 @@ const lookDeadlineMs = 30_000;
 /** Acts on the containers of a compose project, through `docker` and whichever Compose there is. */
 export function createComposeDriver(settings: ComposeDriverSettings): Driver {
   const project = new ComposeProject(settings);
+  const ways = new ContainerWays(settings);
   return {
     way: "compose",
     project: settings.project,
@@ -76,21 +68,10 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
       removeServerFile(project.fileOf(server, name));
     },
     async disturb(edge, disturbance, signal) {
-      await this.leave(edge, signal);
-      const { pid, way } = await project.wayOf(edge, signal);
-      for (const words of disturbCommands(way, disturbance)) {
-        await project.inNetworkOf(pid, words, signal).catch((error) => {
-          throw ofKernel(error);
-        });
-      }
+      await ways.disturb(await project.containers(signal), edge, disturbance, signal);
     },
     async leave(edge, signal) {
-      const { pid, way } = await project.wayOf(edge, signal);
-      if (pid === 0) return;
-      for (const words of leaveCommands(way)) {
-        // What is not there cannot be taken away.
-        await project.inNetworkOf(pid, words, signal).catch(() => signal.throwIfAborted());
-      }
+      await ways.leave(await project.containers(signal), edge, signal);
     },
     async log(server, linesMax, signal) {
       const { id } = await project.find(server, signal);
@@ -117,15 +98,6 @@ function killFromOutside(server: string, pid: number, signalName: "SIGKILL" | "S
       cause,
     });
   }
-}
-
-/** Kernels may lack what delays packets; `tc` itself comes with every Debian. */
-function ofKernel(error: unknown): unknown {
-  const lacksNetem =
-    error instanceof DriverError && error.message.includes("qdisc kind is unknown");
-  return lacksNetem
-    ? new UnsupportedError("the kernel of the engine's machine has no netem, which delays packets")
-    : error;
 }
 
 class ComposeProject {
@@ -194,24 +166,6 @@ class ComposeProject {
 
   fileOf(server: string, name: string): string {
     return serverFile(this.#settings.dataDirectory, server, name);
-  }
-
-  async wayOf({ from, to }: Edge, signal: AbortSignal): Promise<{ pid: number; way: NetworkWay }> {
-    const containers = await this.containers(signal);
-    const callee = containers.find(({ name }) => name === to);
-    const caller = containers.find(({ name }) => name === from);
-    if (!callee || (from !== "*" && !caller))
-      throw new DriverError(`there is no way ${from} → ${to}`);
-    const chain = `WAY-${createHash("sha256").update(`${from} ${to}`).digest("hex").slice(0, 12)}`;
-    const port = portOf(callee.service, this.#settings.topology);
-    const host = caller?.address?.host;
-    return { pid: callee.pid, way: { chain, port, ...(host ? { from: host } : {}) } };
-  }
-
-  /** Runs a program of this machine in the network of a container. Needs root on the machine of the engine. */
-  async inNetworkOf(pid: number, words: readonly string[], signal: AbortSignal): Promise<void> {
-    if (pid === 0) throw new DriverError("a container that does not run has no network");
-    await runCommand(["nsenter", "-t", `${pid}`, "-n", "--", ...words], this.#settings, signal);
   }
 
   #writeOverrides(

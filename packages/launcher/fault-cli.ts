@@ -216,6 +216,7 @@ function driverOf(program: Command): Driver {
     ...{ topology: topologyOf(app), project: compose, files, directory: root },
     // Beside it: what containers see of flags is a directory that holds nothing else.
     ...{ dataDirectory: `${dataDirectory}-${compose}.servers`, environment: process.env },
+    passage: [process.execPath, join(import.meta.dirname, "proxy/passage.ts")],
   });
 }
 

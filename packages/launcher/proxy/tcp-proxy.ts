@@ -4,7 +4,11 @@ import { type Disturbance, undisturbed } from "./disturbance.ts";
 import { Relay } from "./relay.ts";
 
 export interface TcpProxySettings {
+  /** The address to listen on, as `targetHost` the loopback interface's if left out. */
+  readonly host?: string;
+  /** 0 takes any that is free. */
   readonly port: number;
+  readonly targetHost?: string;
   readonly targetPort: number;
   /** Who has opened a connection from that port of this machine; undefined if it cannot be told. */
   readonly callerAt: (port: number) => string | undefined;
@@ -14,6 +18,7 @@ export interface TcpProxySettings {
 /** Stands for every caller that has no disturbance of its own. */
 export const anyone = "*";
 
+const loopback = "127.0.0.1";
 const connectionsMax = 4_096;
 
 interface Passing {
@@ -26,7 +31,7 @@ interface Passing {
 }
 
 /**
- * Stands before a server of this machine and disturbs the connections of some of its callers. It accepts
+ * Stands before a server and disturbs the connections of some of its callers. It accepts
  * connections and acknowledges bytes itself, so it can delay, stall, cut and refuse, but lose no packet.
  */
 export class TcpProxy {
@@ -41,6 +46,12 @@ export class TcpProxy {
 
   get disturbances(): ReadonlyMap<string, Disturbance> {
     return this.#disturbances;
+  }
+
+  /** Where connections are accepted; undefined while they are not. */
+  get port(): number | undefined {
+    const address = this.#server?.address();
+    return typeof address === "object" ? address?.port : undefined;
   }
 
   /** Sets what one caller, or anyone, suffers from now on; undefined lets it pass. Present connections follow. */
@@ -63,7 +74,8 @@ export class TcpProxy {
     );
     server.maxConnections = connectionsMax;
     this.#server = server;
-    server.listen(this.#settings.port, "127.0.0.1");
+    const { host = loopback, port } = this.#settings;
+    server.listen(port, host);
     await once(server, "listening");
   }
 
@@ -80,10 +92,10 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    const { targetPort, random = Math.random } = this.#settings;
+    const { targetHost = loopback, targetPort, random = Math.random } = this.#settings;
     const server = connect({
       port: targetPort,
-      host: "127.0.0.1",
+      host: targetHost,
       allowHalfOpen: true,
       noDelay: true,
     });
