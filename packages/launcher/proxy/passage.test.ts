@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -25,21 +25,6 @@ afterEach(async () => {
   network = undefined;
 });
 
-/** The processes in the server's network but for itself. */
-function passages({ server }: FarNetwork): readonly number[] {
-  const networkOf = (pid: number | string) => {
-    try {
-      return readlinkSync(`/proc/${pid}/ns/net`);
-    } catch {
-      return `none, as ${pid} has ended`;
-    }
-  };
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && networkOf(entry) === networkOf(server.pid))
-    .map(Number)
-    .filter((pid) => pid !== server.pid);
-}
-
 test("answers are late, also of who was connected before, until they are not, and nothing stays", async () => {
   network = await openFarNetwork();
   const places = placesAt(network.server.pid);
@@ -51,16 +36,16 @@ test("answers are late, also of who was connected before, until they are not, an
   expect(late).toMatchObject({ seen: farServer.host, connected: true });
   expect(again.connected).toBe(false);
   expect(Math.min(late.tookMs, again.tookMs)).toBeGreaterThanOrEqual(299);
-  expect(passages(network)).toHaveLength(1);
+  expect(network.others()).toHaveLength(1);
 
   await ways.disturb(places, way, { delayMs: 600 }, signal());
   expect((await network.ask()).tookMs).toBeGreaterThanOrEqual(599);
-  expect(passages(network)).toHaveLength(1);
+  expect(network.others()).toHaveLength(1);
 
   await ways.leave(places, way, signal());
   await ways.leave(places, way, signal());
   expect(await network.ask()).toMatchObject({ seen: farCaller.host });
-  expect(passages(network)).toEqual([]);
+  expect(network.others()).toEqual([]);
   expect(network.atServer("iptables-save")).not.toContain("WAY");
 });
 
@@ -100,7 +85,7 @@ test("it outlives who has started it, and anyone can end it", async () => {
 test("it ends with the server whose answers it holds", async () => {
   network = await openFarNetwork();
   await ways.disturb(placesAt(network.server.pid), way, { delayMs: 300 }, signal());
-  const [passage = 0] = passages(network);
+  const [passage = 0] = network.others();
   expect(identify(passage)).toBeDefined();
 
   network.server.kill("SIGKILL");
@@ -113,7 +98,7 @@ test("it ends with the server whose answers it holds", async () => {
 test("it has no rights, and neither its arguments nor its environment say what it is for", async () => {
   network = await openFarNetwork();
   await ways.disturb(placesAt(network.server.pid), way, { delayMs: 4_321 }, signal());
-  const [passage = 0] = passages(network);
+  const [passage = 0] = network.others();
   const shown = (file: string) => readFileSync(`/proc/${passage}/${file}`, "utf8");
 
   expect(shown("status")).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
