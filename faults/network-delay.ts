@@ -41,7 +41,7 @@ export const networkDelay = defineFault({
         "a proxy takes {server}'s port and holds its answers: a handshake is not delayed; {server} is started again behind it",
       ),
       compose: exactUnless(
-        "the kernel has no netem: then a proxy in the container's network holds {server}'s answers, so that a handshake is not delayed, and what is connected is cut once",
+        "the kernel has no netem: then a proxy in the container's network holds {server}'s answers: a handshake is not delayed, nor what {server} asks of others, and connections are cut when it begins and ends",
       ),
       kubernetes: exact,
     },
