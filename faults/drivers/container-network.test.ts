@@ -48,9 +48,9 @@ test("a detour takes who connects, and resets who is connected; what the contain
 test("what is cut at once is of the one caller, or of everyone else than the container", () => {
   const way = { chain: "WAY-1", port: 8_083 };
 
-  expect(cutCommand(way, "172.1.0.3").at(-1)).toBe("( sport = :8083 and dst != 172.1.0.3 )");
+  expect(cutCommand(way, "172.1.0.3").at(-1)).toBe("( sport = :8083 and not dst 172.1.0.3 )");
   expect(cutCommand({ ...way, from: "172.1.0.2" }, "172.1.0.3").at(-1)).toBe(
-    "( sport = :8083 and dst = 172.1.0.2 )",
+    "( sport = :8083 and dst 172.1.0.2 )",
   );
 });
 

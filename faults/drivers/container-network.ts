@@ -57,7 +57,7 @@ export function detourCommands({ chain, from, port }: NetworkWay, through: numbe
  * `own` is the container's address.
  */
 export function cutCommand({ from, port }: NetworkWay, own: string): readonly string[] {
-  const callers = from ? `dst = ${from}` : `dst != ${own}`;
+  const callers = from ? `dst ${from}` : `not dst ${own}`;
   return ["ss", "--kill", "--tcp", "state", "established", `( sport = :${port} and ${callers} )`];
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { cutCommand } from "@faultline/faults/drivers/container-network";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type FarNetwork,
@@ -59,6 +60,20 @@ test("where the kernel cuts nothing, who was connected is sent away by his next 
   await uncutting.disturb(placesAt(network.server.pid), way, { delayMs: 300 }, signal());
 
   expect(await network.ask()).toMatchObject({ seen: farServer.host, connected: true });
+});
+
+test("callers who are cut at once are everyone, or the one who is meant", async () => {
+  network = await openFarNetwork();
+  await network.ask();
+  // Listed instead, as not every kernel can cut.
+  const cut = (from: { from?: string }) => {
+    const words = cutCommand({ chain: "", port: farServer.port, ...from }, farServer.host);
+    return network?.atServer(...words.filter((word) => word !== "--kill"));
+  };
+
+  expect(cut({})).toContain(farCaller.host);
+  expect(cut({ from: farCaller.host })).toContain(farCaller.host);
+  expect(cut({ from: "10.9.8.77" })).not.toContain(farCaller.host);
 });
 
 test("who is not meant keeps the connection that it has", async () => {
