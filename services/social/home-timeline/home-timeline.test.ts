@@ -1,5 +1,6 @@
 import { unavailable, unimplemented } from "@faultline/rpc/errors";
 import { testCall } from "@faultline/rpc/test-call";
+import type { Redis } from "@faultline/stores/redis";
 import { connectRedis } from "@faultline/stores/redis-client";
 import { createMemoryRedis } from "@faultline/stores/redis-memory";
 import { redisForFile } from "@faultline/stores/testing/redis-server";
@@ -11,7 +12,12 @@ import { createNeighbours, type Neighbours } from "./home-timeline-testing.ts";
 
 const redisUrl = redisForFile();
 
-const open = (neighbours: Partial<Neighbours> = {}, redis = createMemoryRedis()) => {
+const open = (neighbours: Partial<Neighbours> = {}) => {
+  const redis = createMemoryRedis();
+  return { ...openOn(redis, neighbours), redis };
+};
+
+const openOn = (redis: Redis, neighbours: Partial<Neighbours>) => {
   const around = createNeighbours(neighbours);
   const client = served(
     HomeTimelineService,
@@ -20,7 +26,6 @@ const open = (neighbours: Partial<Neighbours> = {}, redis = createMemoryRedis())
   return {
     ...around,
     client,
-    redis,
     write: (postId: bigint, userId: bigint, userMentionsId: bigint[] = []) =>
       client.writeHomeTimeline(
         { reqId: 1n, postId, userId, timestamp: postId, userMentionsId },
@@ -143,10 +148,10 @@ function openEnding() {
 
 test("a timeline that has ended is made anew at its next reading, with what came since", async () => {
   const { redis, end } = openEnding();
-  const { write, read } = open(
-    { followers: { 1: [21n] }, followees: { 21: [followee(1n)] }, posts: { 1: [20n, 10n] } },
-    redis,
-  );
+  const { write, read } = openOn(redis, {
+    ...{ followers: { 1: [21n] }, followees: { 21: [followee(1n)] } },
+    posts: { 1: [20n, 10n] },
+  });
   expect(await read(21n)).toEqual([20n, 10n]);
 
   await end(21n);
@@ -157,15 +162,12 @@ test("a timeline that has ended is made anew at its next reading, with what came
 
 test("among services of the originals a timeline that has ended begins with what came since", async () => {
   const { redis, end } = openEnding();
-  const { write, read } = open(
-    {
-      followers: { 1: [22n] },
-      before: async (name) => {
-        if (name === "listFollowees") throw unimplemented("Invalid method name: 'ListFollowees'");
-      },
+  const { write, read } = openOn(redis, {
+    followers: { 1: [22n] },
+    before: async (name) => {
+      if (name === "listFollowees") throw unimplemented("Invalid method name: 'ListFollowees'");
     },
-    redis,
-  );
+  });
   await write(20n, 1n);
   expect(await read(22n)).toEqual([20n]);
 
