@@ -9,6 +9,7 @@ import type {
 } from "@faultline/thrift/social";
 import { mergeNewest } from "../newest.ts";
 import { keptMax, type Timelines } from "../timelines.ts";
+import { Turns } from "../turns.ts";
 
 export interface Sources {
   readonly "post-storage": Pick<PostStorageServiceClient, "listMentions">;
@@ -22,7 +23,7 @@ const clockSkewMs = 5_000n;
 /** As many timelines as are rebuilt at once, and as may wait for that. */
 const rebuildsMax = 16;
 const waitingMax = 4_096;
-/** How long one rebuilding may take; it goes on when its first reader has left. */
+/** How long one rebuilding may wait and take; it goes on when its first reader has left. */
 const limitMs = 60_000;
 
 /**
@@ -33,8 +34,10 @@ export class Rebuilding {
   readonly #sources: Sources;
   readonly #timelines: Timelines;
   readonly #underWay = new Map<string, Promise<void>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns = new Turns({
+    ...{ atOnceMax: rebuildsMax, waitingMax },
+    tooMany: () => exhausted(`${waitingMax} timelines already wait to be rebuilt`),
+  });
   #foreignUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(sources: Sources, timelines: Timelines) {
@@ -65,27 +68,11 @@ export class Rebuilding {
     const key = `${userId} ${runId}`;
     const begun = this.#underWay.get(key);
     if (begun) return begun;
-    if (this.#waiting.length >= waitingMax)
-      throw exhausted(`${waitingMax} timelines already wait to be rebuilt`);
     const errand = { reqId, scope: onOurOwn(scope, limitMs) };
-    const work = this.#inTurn(() => this.#make(userId, runId, errand)).finally(() => {
-      this.#underWay.delete(key);
-    });
+    const making = this.#turns.take(errand.scope, () => this.#make(userId, runId, errand));
+    const work = making.finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, work);
     return work;
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    if (this.#running >= rebuildsMax) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#running++;
-    try {
-      await work();
-    } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
-    }
   }
 
   async #make(userId: bigint, runId: string, { reqId, scope }: Errand): Promise<void> {

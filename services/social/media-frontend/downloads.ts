@@ -1,12 +1,14 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { HttpRequest } from "@faultline/rpc/http/route";
 import type { Collection } from "@faultline/stores/mongo";
+import { Refusal } from "../refusal.ts";
+import { Turns } from "../turns.ts";
 import type { StoredMedia } from "./media-frontend.ts";
 import type { MediaClaim, MediaMemory } from "./media-memory.ts";
-import { Turns } from "./turns.ts";
 
-/** How many files are read at once: their size is known, and counts, only afterwards. */
+/** How many files are read at once, and may wait for that: their size is known, and counts, only afterwards. */
 const loadsMax = 4;
+const waitingMax = 1_000;
 
 /** A file in memory, one for all who are sent it at the time. */
 interface SharedFile {
@@ -23,7 +25,10 @@ export interface Downloads {
 
 export function createDownloads(media: Collection<StoredMedia>, memory: MediaMemory): Downloads {
   const files = new Map<string, SharedFile>();
-  const turns = new Turns(loadsMax);
+  const turns = new Turns({
+    ...{ atOnceMax: loadsMax, waitingMax },
+    tooMany: () => new Refusal(503, "Too many requests at once"),
+  });
 
   return {
     async read(filename, request, scope) {
