@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@faultline/telemetry/logger";
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Cancellation } from "./cancellation.ts";
@@ -41,6 +42,17 @@ export function onOurOwn(
   // Many calls may be made at once.
   setMaxListeners(0, signal);
   return { signal, deadlineMs: Date.now() + limitMs, context, log };
+}
+
+/** Whether so long has passed without the signal aborting: the pause of what is done again and again. */
+export async function waited(durationMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(durationMs, undefined, { signal });
+    return true;
+  } catch {
+    // Nothing but the signal ends a sleep.
+    return false;
+  }
 }
 
 /** One observed unit of work: a request received, a request made, or a store asked. */

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type CallScope, onOurOwn } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn, waited } from "@faultline/rpc/call";
 import type { Repair } from "./repair.ts";
 
 const sweepEveryMs = 10_000;
@@ -20,16 +19,5 @@ export async function keepRepaired(
     } catch (error) {
       if (!signal.aborted) scope.log.warn("repair failed", { reason: String(error) });
     }
-  }
-}
-
-/** Whether so long has passed without the signal aborting. */
-async function waited(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(durationMs, undefined, { signal });
-    return true;
-  } catch {
-    // Nothing but the signal ends a sleep.
-    return false;
   }
 }

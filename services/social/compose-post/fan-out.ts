@@ -1,4 +1,4 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, waited } from "@faultline/rpc/call";
 import type {
   HomeTimelineServiceClient,
   Post,
@@ -6,7 +6,6 @@ import type {
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
-import { waited } from "../waited.ts";
 
 export interface FanOutClients {
   readonly "home-timeline": HomeTimelineServiceClient;

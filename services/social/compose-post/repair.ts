@@ -1,7 +1,6 @@
-import { type CallScope, onOurOwn } from "@faultline/rpc/call";
+import { type CallScope, onOurOwn, waited } from "@faultline/rpc/call";
 import { ServiceError } from "@faultline/rpc/errors";
 import type { Post } from "@faultline/thrift/social";
-import { waited } from "../waited.ts";
 import { type FanOutClients, fanOut } from "./fan-out.ts";
 
 export interface RepairSettings {

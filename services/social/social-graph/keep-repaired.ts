@@ -1,5 +1,4 @@
-import { type CallScope, onOurOwn } from "@faultline/rpc/call";
-import { waited } from "../waited.ts";
+import { type CallScope, onOurOwn, waited } from "@faultline/rpc/call";
 import type { Repair } from "./repair.ts";
 
 const sweepEveryMs = 2_000;
