@@ -29,6 +29,11 @@ export async function ofCallee<Result>(
   }
 }
 
+/** Whether the callee does not know the method: it is a service of the originals, and the method one of ours. */
+export function isForeign(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "unimplemented";
+}
+
 /** Whether our own client says so: an exception that came over the wire, of a callee's callees, has another code. */
 function isOfFullPool(error: unknown): error is ServiceError {
   if (!(error instanceof ServiceError) || error.code !== "resourceExhausted") return false;

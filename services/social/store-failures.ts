@@ -15,6 +15,11 @@ export function ofRedis<Result>(work: Promise<Result>): Promise<Result> {
   });
 }
 
+/** Whether an insertion failed because there is a document like that already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === "alreadyExists";
+}
+
 /** That the time is over, or the caller gone, says nothing about the store. */
 function failure(error: unknown, exceptionCode: number): unknown {
   if (!(error instanceof ServiceError) || error.exceptionCode !== undefined) return error;

@@ -1,6 +1,6 @@
 import { type CallScope, onOurOwn, waited } from "@faultline/rpc/call";
-import { ServiceError } from "@faultline/rpc/errors";
 import type { Post } from "@faultline/thrift/social";
+import { isForeign } from "../callee-failures.ts";
 import { type FanOutClients, fanOut } from "./fan-out.ts";
 
 export interface RepairSettings {
@@ -103,6 +103,7 @@ export async function keepRepaired(
       if (left.open > 0) tell(left, scope);
     } catch (error) {
       if (signal.aborted) return;
+      // A post storage of the originals has no marks.
       if (isForeign(error)) {
         scope.log.warn("posts cannot be repaired", { reason: String(error) });
         return;
@@ -115,9 +116,4 @@ export async function keepRepaired(
 
 function tell({ open, oldestMs, reason }: Leftover, { log }: CallScope): void {
   log.warn("posts still open", { posts: open, oldestMs, reason: String(reason) });
-}
-
-/** A post storage of the originals has no marks. */
-function isForeign(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "unimplemented";
 }

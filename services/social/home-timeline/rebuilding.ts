@@ -1,5 +1,5 @@
 import { type CallScope, onOurOwn } from "@faultline/rpc/call";
-import { exhausted, ServiceError } from "@faultline/rpc/errors";
+import { exhausted } from "@faultline/rpc/errors";
 import type {
   Followee,
   PostStorageServiceClient,
@@ -7,6 +7,7 @@ import type {
   TimelineEntry,
   UserTimelineServiceClient,
 } from "@faultline/thrift/social";
+import { isForeign } from "../callee-failures.ts";
 import { mergeNewest } from "../newest.ts";
 import { keptMax, type Timelines } from "../timelines.ts";
 import { Turns } from "../turns.ts";
@@ -115,11 +116,6 @@ export interface Errand {
 
 /** How long a service of the originals is not asked again. */
 const foreignForMs = 60_000;
-
-/** Whether the other side does not know the methods that a rebuilding needs: it is one of the originals. */
-function isForeign(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "unimplemented";
-}
 
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;

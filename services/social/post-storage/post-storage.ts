@@ -1,10 +1,9 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { ServiceError } from "@faultline/rpc/errors";
 import { cachedMany } from "@faultline/stores/cached";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Collection, Mongo } from "@faultline/stores/mongo";
 import type { PostStorageServiceHandlers } from "@faultline/thrift/social";
-import { ofMongo } from "../store-failures.ts";
+import { isDuplicate, ofMongo } from "../store-failures.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { Answer, bytesOf, postBytesMax } from "./answer.ts";
 import { decodePost, encodePost } from "./cached-post.ts";
@@ -113,8 +112,4 @@ async function isStored(
 ): Promise<boolean> {
   const stored = await ofMongo(posts.findOne({ post_id: document.post_id }, scope));
   return stored !== null && isSamePost(stored, document);
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "alreadyExists";
 }

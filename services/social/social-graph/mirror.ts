@@ -1,6 +1,6 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { ServiceError } from "@faultline/rpc/errors";
 import type { Collection, Update } from "@faultline/stores/mongo";
+import { isDuplicate } from "../store-failures.ts";
 import { isTooLarge } from "./full-document.ts";
 import { type GraphDocument, int64, type Pair } from "./graph-document.ts";
 
@@ -81,7 +81,7 @@ export class Mirror {
       await this.#documents.updateOne({ user_id: user }, empty, scope, options);
     } catch (error) {
       // Somebody else was first, which is as good.
-      if (!(error instanceof ServiceError && error.code === "alreadyExists")) throw error;
+      if (!isDuplicate(error)) throw error;
     }
   }
 

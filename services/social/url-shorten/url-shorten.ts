@@ -8,7 +8,7 @@ import {
   type Url,
   type UrlShortenServiceHandlers,
 } from "@faultline/thrift/social";
-import { ofMongo } from "../store-failures.ts";
+import { isDuplicate, ofMongo } from "../store-failures.ts";
 import { ensureUnique } from "../unique-index.ts";
 
 /** A document of `url-shorten.url-shorten`. */
@@ -75,7 +75,7 @@ async function insertShortened(
       await stored.insertMany(made.map(documentOf), call);
       return made;
     } catch (error) {
-      if (attempt < attemptsMax && isTaken(error)) continue;
+      if (attempt < attemptsMax && isDuplicate(error)) continue;
       throw insertFailure(error, call);
     }
   }
@@ -87,10 +87,6 @@ function documentOf({ shortenedUrl, expandedUrl }: Url): StoredUrl {
 
 function drawLetters(): string {
   return Array.from({ length: lettersPerUrl }, () => letters[randomInt(letters.length)]).join("");
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "alreadyExists";
 }
 
 function insertFailure(error: unknown, { log }: CallScope): unknown {

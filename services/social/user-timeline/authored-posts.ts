@@ -1,8 +1,7 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { ServiceError } from "@faultline/rpc/errors";
 import type { Collection, Filter, Mongo } from "@faultline/stores/mongo";
 import { ErrorCode, serviceException, type TimelineEntry } from "@faultline/thrift/social";
-import { ofMongo } from "../store-failures.ts";
+import { isDuplicate, ofMongo } from "../store-failures.ts";
 import type { Range } from "../timelines.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { OlderPosts } from "./older-posts.ts";
@@ -62,7 +61,7 @@ export class AuthoredPosts {
       await this.#timelines.updateOne(absent, update, scope, options);
       return true;
     } catch (error) {
-      if (error instanceof ServiceError && error.code === "alreadyExists") return false;
+      if (isDuplicate(error)) return false;
       return ofMongo(Promise.reject(error));
     }
   }

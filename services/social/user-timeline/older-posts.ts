@@ -1,8 +1,7 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { ServiceError } from "@faultline/rpc/errors";
 import type { Collection, Document, Filter, Mongo } from "@faultline/stores/mongo";
 import type { TimelineEntry } from "@faultline/thrift/social";
-import { ofMongo } from "../store-failures.ts";
+import { isDuplicate, ofMongo } from "../store-failures.ts";
 import type { Range } from "../timelines.ts";
 import {
   entriesOf,
@@ -92,7 +91,7 @@ export class OlderPosts {
       await this.#chunks.insertMany([chunk], scope, { durable: true });
     } catch (error) {
       // Another one, or a former attempt, has copied the same posts.
-      if (error instanceof ServiceError && error.code === "alreadyExists") return;
+      if (isDuplicate(error)) return;
       await ofMongo(Promise.reject(error));
     }
   }

@@ -7,7 +7,7 @@ import {
   serviceException,
 } from "@faultline/thrift/social";
 import { ofCallee } from "../callee-failures.ts";
-import { ofMongo } from "../store-failures.ts";
+import { isDuplicate, ofMongo } from "../store-failures.ts";
 import type { StoredUser } from "../stored-user.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { drawSalt, hashOf } from "./passwords.ts";
@@ -136,8 +136,4 @@ function alreadyExisted(username: string): Error {
 function insertFailure(username: string, cause: Error): Error {
   const text = `Failed to insert user ${username} to MongoDB: ${cause.message}`;
   return serviceException(ErrorCode.SE_THRIFT_HANDLER_ERROR, text, { cause });
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === "alreadyExists";
 }
