@@ -1,5 +1,6 @@
 import { applications as loads } from "@faultline/loadgen/applications";
 import type { BenchApplication } from "./application.ts";
+import { growHotel } from "./hotel-growth.ts";
 import { social } from "./social.ts";
 
 const hotel: BenchApplication = {
@@ -10,6 +11,7 @@ const hotel: BenchApplication = {
     if (!traffic) throw new Error("there is no traffic for the hotel");
     return traffic;
   },
+  grow: growHotel,
 };
 
 /** Every application that can be measured, by its name on the command line. */

@@ -1,9 +1,9 @@
 import type { Outgoing } from "@faultline/loadgen/journey";
 import { type Client, openClient } from "@faultline/loadgen/runner/client";
 import { MongoClient } from "mongodb";
+import { type Cost, costOf } from "./cost.ts";
 import { WrongAnswer } from "./load.ts";
 import type { Stack } from "./stack.ts";
-import { cpuMs } from "./usage.ts";
 
 type Say = (line: string) => void;
 
@@ -81,26 +81,6 @@ async function growTimelines(stack: Stack, client: Client, say: Say): Promise<vo
       say(`${row(length, cost)}  ${what}`);
     }
   }
-}
-
-interface Cost {
-  readonly servicesMs: number;
-  readonly storesMs: number;
-  readonly timeMs: number;
-}
-
-async function costOf(stack: Stack, requests: number, work: () => Promise<void>): Promise<Cost> {
-  const spent = (kind: string) =>
-    stack.processes
-      .filter((each) => each.kind === kind)
-      .reduce((total, { pid }) => total + cpuMs(pid), 0);
-  const before = { services: spent("service"), stores: spent("store"), at: performance.now() };
-  await work();
-  return {
-    servicesMs: (spent("service") - before.services) / requests,
-    storesMs: (spent("store") - before.stores) / requests,
-    timeMs: (performance.now() - before.at) / requests,
-  };
 }
 
 function row(count: number, { servicesMs, storesMs, timeMs }: Cost): string {

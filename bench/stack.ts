@@ -22,6 +22,8 @@ export interface Stack {
   /** From the start of `npm start`'s program until every server has said that it is ready. */
   readonly readyAfterMs: number;
   readonly processes: readonly StackProcess[];
+  /** Starts servers anew, and answers the stack with the processes that it has then. */
+  restarted(names: readonly string[]): Promise<Stack>;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,14 @@ export async function startStack(options: BenchOptions, variant: Variant): Promi
   try {
     await untilReady(launcher);
     const readyAfterMs = performance.now() - startMs;
-    return { readyAfterMs, close, ...(await lookAround(launcher, directory)) };
+    const look = async (): Promise<Stack> => {
+      return { readyAfterMs, close, restarted, ...(await lookAround(launcher, directory)) };
+    };
+    const restarted = async (names: readonly string[]) => {
+      for (const name of names) await restart(name, directory);
+      return look();
+    };
+    return await look();
   } catch (error) {
     await close();
     throw error;
@@ -130,6 +139,16 @@ async function lookAround(launcher: ChildProcess, directory: string) {
   processes.push({ name: "npm start", kind: "launcher", pid: launcher.pid ?? 0, url });
   processes.push({ name: "launcher", kind: "launcher", pid, url });
   return { url: door.url, processes };
+}
+
+/** Answers once it is ready again. */
+async function restart(name: string, directory: string): Promise<void> {
+  const { url } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
+  const token = readFileSync(join(directory, "control-token"), "utf8").trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const request = { method: "POST", headers, body: "{}" };
+  const response = await fetch(`${url}/api/servers/${name}/restart`, request);
+  if (!response.ok) throw new Error(`${name} was not started anew: ${await response.text()}`);
 }
 
 async function stop(launcher: ChildProcess, directory: string): Promise<void> {

@@ -9,7 +9,7 @@ import {
   loggedIn,
   recommended,
 } from "./answers.ts";
-import type { Bookings } from "./bookings.ts";
+import type { Bookings, Stay } from "./bookings.ts";
 import { hotels, type Point, usersMax } from "./seed-data.ts";
 
 /** The traffic of the original's own script, which AIOpsLab runs too. */
@@ -30,10 +30,16 @@ export const hotelMix: Mix<Bookings> = [
 function search(random: Random): Journey<Bookings> {
   const firstNight = uniformInteger(random, 9, 23);
   const endDay = uniformInteger(random, firstNight + 1, 24);
+  return searchFor({ firstNight, endDay }, random);
+}
+
+/** Somebody looks for a free room around a place, for some nights of April. */
+export function searchFor(nights: Omit<Stay, "hotelId">, random: Random): Journey<Bookings> {
+  const { firstNight, endDay } = nights;
   const place = drawPlace(random);
   return {
     query: { inDate: april(firstNight), outDate: april(endDay), ...place },
-    expect: (bookings) => areFreeHotels(pointOf(place), { firstNight, endDay }, bookings),
+    expect: (bookings) => areFreeHotels(pointOf(place), nights, bookings),
   };
 }
 

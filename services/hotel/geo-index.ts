@@ -19,7 +19,12 @@ const lonDegreeM = 85_000;
 
 interface Located extends Place {
   readonly cell: Cell;
+  /** Of places with equal ranks, the one that was given first comes first. */
+  readonly order: number;
 }
+
+/** Places by the `x` of their cells. */
+type Columns = ReadonlyMap<number, readonly Located[]>;
 
 interface Cell {
   readonly x: number;
@@ -31,20 +36,23 @@ interface Cell {
  *
  * The originals lay a grid of cells over the earth and search it in growing rings around the centre, stopping
  * early once rings have brought enough, so the answer is not always the true five nearest. Clients compare
- * answers, so the same places in the same order come out here; but by one pass over the places instead of one
- * over the cells, which needs no loop that a strange coordinate could make endless.
+ * answers, so the same places in the same order come out here; but by one pass over the places of the columns in
+ * reach instead of one over the cells, which needs no loop that a strange coordinate could make endless.
  */
 export function createGeoIndex(places: Iterable<Place>): GeoIndex {
-  const byId = new Map<string, Located>();
-  for (const place of places) byId.set(place.id, { ...place, cell: cellOf(place) });
-  const located = [...byId.values()].filter(({ cell }) => Number.isFinite(cell.x + cell.y));
+  const byId = new Map<string, Place>();
+  for (const place of places) byId.set(place.id, place);
+  const located = [...byId.values()]
+    .map((place, order) => ({ ...place, cell: cellOf(place), order }))
+    .filter(({ cell }) => Number.isFinite(cell.x + cell.y));
+  const columns: Columns = Map.groupBy(located, ({ cell }) => cell.x);
 
   return {
     nearest(centre) {
       if (!isReachable(centre)) return [];
-      const ranked = candidates(located, centre)
+      const ranked = candidates(columns, centre)
         .map((place) => ({ place, rank: rankingKey(place, centre) }))
-        .sort((a, b) => a.rank - b.rank)
+        .sort((a, b) => a.rank - b.rank || a.place.order - b.place.order)
         .slice(0, resultsMax);
       const tooFar = ranked.findIndex(({ place }) => distanceM(centre, place) > radiusM);
       const near = tooFar === -1 ? ranked : ranked.slice(0, tooFar);
@@ -59,13 +67,15 @@ function isReachable({ lat, lon }: Point): boolean {
 }
 
 /** The places of the centre's own cell and of the rings around it, up to the ring that makes them more than five. */
-function candidates(places: readonly Located[], centre: Point): Located[] {
+function candidates(columns: Columns, centre: Point): Located[] {
   const cell = cellOf(centre);
-  const ringOf = (place: Located) =>
-    Math.max(Math.abs(place.cell.x - cell.x), Math.abs(place.cell.y - cell.y));
-  const inReach = places
-    .map((place) => ({ place, ring: ringOf(place) }))
-    .filter(({ ring }) => ring <= ringsMax);
+  const inReach: { place: Located; ring: number }[] = [];
+  for (let x = cell.x - ringsMax; x <= cell.x + ringsMax; x++) {
+    for (const place of columns.get(x) ?? []) {
+      const ring = Math.max(Math.abs(x - cell.x), Math.abs(place.cell.y - cell.y));
+      if (ring <= ringsMax) inReach.push({ place, ring });
+    }
+  }
   const outermost = lastRing(inReach.map(({ ring }) => ring));
   return inReach.filter(({ ring }) => ring <= outermost).map(({ place }) => place);
 }

@@ -1,7 +1,7 @@
 import type { RecommendationHandlers } from "@faultline/proto/hotel";
 import type { CallScope } from "@faultline/rpc/call";
 import type { Document, Mongo } from "@faultline/stores/mongo";
-import { distanceM, type Point } from "../distance.ts";
+import { distanceM } from "../distance.ts";
 import { numberOf, textOf } from "../stored-values.ts";
 
 /** A document of `recommendation-db.recommendation`; `lat` and `lon` in degrees. */
@@ -23,30 +23,36 @@ export async function createRecommendation(
 ): Promise<RecommendationHandlers> {
   const documents = await mongo.collection<RatedHotel>("recommendation").find({}, scope);
   const hotels = [...new Map(documents.map((each) => [each.hotelId, each])).values()];
+  const wherever = new Map([...scores].map(([require, score]) => [require, best(hotels, score)]));
 
   return {
     async getRecommendations({ require, lat, lon }) {
-      const score = scores.get(require);
-      if (!score) return { HotelIds: [] };
-      return { HotelIds: best(hotels, (hotel) => score(hotel, { lat, lon })) };
+      if (require !== "dis") return { HotelIds: wherever.get(require) ?? [] };
+      return { HotelIds: best(hotels, (hotel) => distanceM({ lat, lon }, hotel) / 1000) };
     },
   };
 }
 
-type Score = (hotel: RatedHotel, from: Point) => number;
+type Score = (hotel: RatedHotel) => number;
 
-/** What makes a hotel good, by the name a request gives it. The lowest score wins. */
+/** What makes a hotel good, wherever one is, by the name a request gives it. The lowest score wins. */
 const scores = new Map<string, Score>([
-  ["dis", (hotel, from) => distanceM(from, hotel) / 1000],
-  ["price", (hotel) => numberOf(hotel.price)],
+  ["price", ({ price }) => numberOf(price)],
   // A rate below zero never wins: the original starts its search for the highest one at zero.
-  ["rate", (hotel) => (numberOf(hotel.rate) < 0 ? Number.NaN : -numberOf(hotel.rate))],
+  ["rate", ({ rate }) => (numberOf(rate) < 0 ? Number.NaN : -numberOf(rate))],
 ]);
 
 /** Every hotel whose score equals the lowest one exactly; NaN is no score. */
-function best(hotels: readonly RatedHotel[], score: (hotel: RatedHotel) => number): string[] {
-  const scored = hotels.map((hotel) => ({ id: textOf(hotel.hotelId), score: score(hotel) }));
-  const valid = scored.filter((each) => !Number.isNaN(each.score));
-  const lowest = valid.reduce((least, each) => Math.min(least, each.score), Infinity);
-  return valid.filter((each) => each.score === lowest).map((each) => each.id);
+function best(hotels: readonly RatedHotel[], score: Score): string[] {
+  let lowest = Infinity;
+  let ids: string[] = [];
+  for (const hotel of hotels) {
+    const own = score(hotel);
+    if (own < lowest) ids = [];
+    if (own <= lowest) {
+      lowest = own;
+      ids.push(textOf(hotel.hotelId));
+    }
+  }
+  return ids;
 }
