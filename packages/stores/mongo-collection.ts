@@ -46,10 +46,15 @@ export function createCollection<T extends Document>(
     count: (filter, scope) => ask(scope, (bounds) => driver.countDocuments(filter, bounds)),
 
     async insertMany(documents, scope, options) {
-      if (documents.length === 0) return;
       // The driver puts `_id` into what it is given; the caller's documents stay as they are.
-      const copies = documents.map((document) => ({ ...document }));
-      await ask(scope, (bounds) => driver.insertMany(copies, { ...bounds, ...concern(options) }));
+      const [first, ...others] = documents.map((document) => ({ ...document }));
+      if (!first) return;
+      await ask<unknown>(scope, (bounds) => {
+        const all = { ...bounds, ...concern(options) };
+        // For one document the driver has a way that costs a fifth less.
+        if (others.length === 0) return driver.insertOne(first, all);
+        return driver.insertMany([first, ...others], all);
+      });
     },
 
     async updateOne(filter, update, scope, options) {
