@@ -78,6 +78,22 @@ test.for(worlds)(
   },
 );
 
+test.for(worlds)(
+  "$name a late post is kept also where somebody has taken the older ones away",
+  async ({ open }) => {
+    const mongo = open();
+    const authored = await long(mongo, arrayMax + 1);
+    await new OlderPosts(mongo).move(user, testCall());
+    await mongo.collection("older-posts").deleteMany({}, testCall());
+    const late = { postId: 5_005n, timestamp: 5_005n };
+
+    await authored.add(user, late, testCall());
+    await authored.add(user, late, testCall());
+
+    expect(await allOf(authored)).toEqual([...upTo(arrayKept, arrayMax + 2 - arrayKept), 5_005n]);
+  },
+);
+
 test.for(worlds)("$name one that is not long enough stays as it is", async ({ open }) => {
   const mongo = open();
   const authored = await long(mongo, arrayMax);

@@ -111,7 +111,9 @@ export class OlderPosts {
         projection: { _id: 1 },
       }),
     );
-    const absent = { _id: chunk?._id ?? "", "posts.post_id": { $ne: post_id } };
+    // Somebody has taken the older ones away; what comes later is kept all the same.
+    if (!chunk) return this.#copy({ user_id: userId, newest: entry, posts: [entry] }, scope);
+    const absent = { _id: chunk._id, "posts.post_id": { $ne: post_id } };
     const update = { $push: { posts: { $each: [entry], $sort: newestFirst } }, $inc: { count: 1 } };
     await ofMongo(this.#chunks.updateOne(absent, update, scope, { durable: true }));
   }
