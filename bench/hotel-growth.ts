@@ -15,7 +15,7 @@ const nightCounts = [1, 5, 14];
 const connectionCounts = [1, 8, 32, 128];
 const usualConnections = 32;
 /** So many requests are measured, after as many that nobody measures. */
-const measured = 5_000;
+const measured = 10_000;
 const insertedAtOnce = 5_000;
 
 /** How the cost of a request grows with nights of a search, connections, and hotels. */
@@ -35,10 +35,16 @@ export async function growHotel(stack: Stack, say: Say): Promise<void> {
   for (const hotels of hotelCounts) {
     await addHotels(stack, present, hotels);
     present = hotels;
-    // They read all hotels when they start.
-    const now = await stack.restarted(["geo", "recommendation"]);
+    const now = await stack.restarted(readers(stack));
     await show(`${hotels} hotels`, now, hotelMix, usualConnections);
   }
+}
+
+/** They read all hotels when they start: two services, or the process that all services are in. */
+function readers({ processes }: Stack): readonly string[] {
+  return processes
+    .map(({ name }) => name)
+    .filter((name) => ["geo", "recommendation", "hotel"].includes(name));
 }
 
 interface Measured {

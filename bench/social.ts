@@ -21,7 +21,7 @@ export const social: BenchApplication = {
   yardstick: "thrift",
   // Posts are made first, so that every page that is read then is full.
   loads: [
-    { name: compose, warmup: 1.5 },
+    { name: compose, warmup: 0.5 },
     { name: readHome, warmup: 1 },
     { name: readOwn, warmup: 1 },
   ],

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchOptions, Variant } from "./options.ts";
 
 /** A process of the application. */
@@ -124,12 +125,12 @@ interface Server {
   readonly kind: string;
   readonly url: string;
   readonly pid: number;
+  readonly available: 0 | 1;
 }
 
 async function lookAround(launcher: ChildProcess, directory: string) {
-  const { url, pid } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
-  const response = await fetch(`${url}/api/status`);
-  const { servers }: { servers: readonly Server[] } = JSON.parse(await response.text());
+  const { url, pid } = controlOf(directory);
+  const servers = await serversAt(url);
   const door = servers.find(({ kind }) => kind === "front door");
   if (!door) throw new Error("there is no front door");
   const processes: StackProcess[] = servers.map(({ name, kind, pid, url }) => {
@@ -141,14 +142,29 @@ async function lookAround(launcher: ChildProcess, directory: string) {
   return { url: door.url, processes };
 }
 
-/** Answers once it is ready again. */
+/** Answers once all servers are ready again. */
 async function restart(name: string, directory: string): Promise<void> {
-  const { url } = JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
+  const { url } = controlOf(directory);
   const token = readFileSync(join(directory, "control-token"), "utf8").trim();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const request = { method: "POST", headers, body: "{}" };
   const response = await fetch(`${url}/api/servers/${name}/restart`, request);
   if (!response.ok) throw new Error(`${name} was not started anew: ${await response.text()}`);
+  const deadlineMs = performance.now() + readyDeadlineMs;
+  while ((await serversAt(url)).some(({ available }) => available === 0)) {
+    if (performance.now() > deadlineMs) throw new Error(`${name} did not become ready again`);
+    await sleep(50);
+  }
+}
+
+function controlOf(directory: string): { readonly url: string; readonly pid: number } {
+  return JSON.parse(readFileSync(join(directory, "control.json"), "utf8"));
+}
+
+async function serversAt(controlUrl: string): Promise<readonly Server[]> {
+  const response = await fetch(`${controlUrl}/api/status`);
+  const { servers }: { servers: readonly Server[] } = JSON.parse(await response.text());
+  return servers;
 }
 
 async function stop(launcher: ChildProcess, directory: string): Promise<void> {
