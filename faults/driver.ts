@@ -106,7 +106,6 @@ export interface Driver {
   log(server: string, linesMax: number, signal: AbortSignal): Promise<readonly string[]>;
   /** What an operator types, who knows nothing of drivers. */
   readonly typed: Typed;
-  close(): Promise<void>;
 }
 
 /** Commands for a shell, in the root of the project. */

@@ -47,7 +47,6 @@ export function createFakeDriver(options: FakeDriverOptions = {}): FakeDriver {
       server: async (verb, servers) => `${verb} ${servers.join(" ")}`,
       mongosh: async (server) => `mongosh ${server}`,
     },
-    close: () => does("close"),
   };
 }
 

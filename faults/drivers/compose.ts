@@ -82,7 +82,6 @@ export function createComposeDriver(settings: ComposeDriverSettings): Driver {
       server: (verb, names) => project.typedServer(verb, names),
       mongosh: (name) => project.typedCompose(["exec", "-T", name, "mongosh"], name),
     },
-    async close() {},
   };
 }
 

@@ -71,7 +71,6 @@ export function createLocalDriver(settings: LocalDriverSettings): Driver {
         return `node docker/mongosh.ts --port ${address?.port}`;
       },
     },
-    async close() {},
   };
 }
 
