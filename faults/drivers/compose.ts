@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { type Driver, DriverError, type Overrides } from "../driver.ts";
 import { runAdminCommand } from "./admin-command.ts";
@@ -125,7 +133,9 @@ class ComposeProject {
     if (present.length === 0) {
       throw new DriverError(`no containers of the compose project ${project} (docker compose up)`);
     }
-    return containersOf(await this.docker(["inspect", ...present], signal), topology);
+    const found = containersOf(await this.docker(["inspect", ...present], signal), topology);
+    for (const container of found) this.#forgetUndone(container);
+    return found;
   }
 
   async find(server: string, signal: AbortSignal): Promise<Container> {
@@ -142,7 +152,7 @@ class ComposeProject {
   ): Promise<void> {
     const { service, name } = container;
     if (name !== service) throw new DriverError(`replicas of ${service} are changed all at once`);
-    const file = join(this.#settings.dataDirectory, `${changedPrefix}${service}.json`);
+    const file = this.#changeOf(service);
     const other = (await this.containers(signal)).find(({ name }) => name === overrides?.program);
     const told = { container, addresses: other?.addresses };
     const extra = overrides ? [this.#writeOverrides(file, told, overrides)] : [];
@@ -165,6 +175,19 @@ class ComposeProject {
 
   fileOf(server: string, name: string): string {
     return serverFile(this.#settings.dataDirectory, server, name);
+  }
+
+  #changeOf(service: string): string {
+    return join(this.#settings.dataDirectory, `${changedPrefix}${service}.json`);
+  }
+
+  /** Who mends by hand makes a container anew as planned, and knows nothing of the file by which it was changed. */
+  #forgetUndone({ service, changed, startedAtMs = 0 }: Container): void {
+    const file = this.#changeOf(service);
+    const writtenMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    // A younger one is about to change it.
+    if (!changed && writtenMs !== undefined && writtenMs < startedAtMs)
+      rmSync(file, { force: true });
   }
 
   #writeOverrides(

@@ -18,6 +18,7 @@ giveUpRights();
 if (!main || !isStillRunning(main)) throw new Error(`${pid} cannot be watched`);
 
 const proxy = new TcpProxy({
+  // Who is redirected comes to the address of the interface that he came in by. Whoever finds it could ask the server itself.
   ...{ host: "0.0.0.0", port: 0, targetHost: host, targetPort: port },
   callerAt: () => undefined,
 });
