@@ -1,5 +1,6 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { CallScope } from "@faultline/rpc/call";
+import { connectReading } from "@faultline/rpc/connect-reading";
 import {
   deadlineExceeded,
   exhausted,
@@ -123,13 +124,13 @@ export class MemcachedConnection {
 
   #open(): Socket {
     const { host, port } = this.#settings;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
     const replies = new ReplyReader({
       value: (key, bytes) => this.#exchanges[0]?.values.set(key, bytes),
       line: (text) => this.#onLine(text),
     });
     let cause: unknown;
-    socket.on("data", (chunk: Buffer) => {
+    const options = { host, port, noDelay: true, keepAlive: true };
+    const socket = connectReading(options, (chunk) => {
       try {
         replies.push(chunk);
       } catch (thrown) {

@@ -1,6 +1,7 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, hostOf } from "../addresses.ts";
+import { connectReading } from "../connect-reading.ts";
 import { Session } from "../http2/session.ts";
 import type { SessionEvents, SessionOptions } from "../http2/session-options.ts";
 import { clientTls, type TlsOptions } from "../tls-options.ts";
@@ -32,8 +33,8 @@ export function openSession(
   tls: TlsOptions | undefined,
   events: SessionEvents,
 ): Session {
-  const session = new Session(
-    openSocket(address, tls),
+  const session: Session = new Session(
+    openSocket(address, tls, (chunk) => session.receive(chunk)),
     { ...sessionOptions, role: "client" },
     {
       ...events,
@@ -53,10 +54,14 @@ export function openSession(
   return session;
 }
 
-function openSocket(address: Address, tls: TlsOptions | undefined): Socket {
+function openSocket(
+  address: Address,
+  tls: TlsOptions | undefined,
+  onChunk: (chunk: Buffer) => void,
+): Socket {
   const { host, port } = address;
   const options = { host, port, noDelay: true };
-  if (!tls) return connect(options);
+  if (!tls) return connectReading(options, onChunk);
   const socket = connectTls({
     ...options,
     ...clientTls(tls, hostOf(address)),

@@ -154,6 +154,18 @@ export class Session implements StreamHost, FrameSink {
     else this.#control(head, bytes.subarray(start, end));
   }
 
+  /** Takes what has been received, of a socket that does not hand it out as `data`. */
+  receive(chunk: Buffer): void {
+    try {
+      const rest = this.#prefaceLeft.length > 0 ? this.#skipPreface(chunk) : chunk;
+      if (rest.length > 0) this.#input.push(rest);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionError)) throw thrown;
+      this.#sayGoodbye(thrown.code);
+      this.destroy(thrown);
+    }
+  }
+
   #control({ type, flags, streamId }: FrameHead, payload: Buffer): void {
     if (type === frameTypes.windowUpdate) this.#streamInput.windowUpdate(streamId, payload);
     else if (type === frameTypes.reset) this.#streamInput.reset(streamId, payload);
@@ -164,7 +176,7 @@ export class Session implements StreamHost, FrameSink {
   }
 
   #listen(socket: Socket): void {
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("data", (chunk: Buffer) => this.receive(chunk));
     socket.on("drain", () => {
       this.#controlReplies = 0;
       this.#windows.pumpAll();
@@ -192,17 +204,6 @@ export class Session implements StreamHost, FrameSink {
     this.#output.frame(frameTypes.settings, 0, 0, encodeSettings(settings));
     const more = windowBytes - windowBytesDefault;
     if (more > 0) this.#output.number(frameTypes.windowUpdate, 0, more);
-  }
-
-  #receive(chunk: Buffer): void {
-    try {
-      const rest = this.#prefaceLeft.length > 0 ? this.#skipPreface(chunk) : chunk;
-      if (rest.length > 0) this.#input.push(rest);
-    } catch (thrown) {
-      if (!(thrown instanceof ConnectionError)) throw thrown;
-      this.#sayGoodbye(thrown.code);
-      this.destroy(thrown);
-    }
   }
 
   #skipPreface(chunk: Buffer): Buffer {

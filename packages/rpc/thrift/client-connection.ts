@@ -1,6 +1,7 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, hostOf } from "../addresses.ts";
+import { connectReading } from "../connect-reading.ts";
 import { clientTls, type TlsOptions } from "../tls-options.ts";
 import { FrameReader } from "./frames.ts";
 import { isGoodbye } from "./goodbye.ts";
@@ -49,7 +50,7 @@ export class ClientConnection {
   /** Connects at once. */
   constructor(address: Address, tls: TlsOptions | undefined, events: ConnectionEvents) {
     this.#events = events;
-    this.#socket = openSocket(address, tls);
+    this.#socket = openSocket(address, tls, (chunk) => this.#onChunk(chunk));
     const timer = setTimeout(() => {
       this.#error = new Error(`no answer from ${address.host}:${address.port}`);
       this.#socket.destroy();
@@ -59,7 +60,6 @@ export class ClientConnection {
       this.isMade = true;
       if (!this.#isGone) events.free(this);
     });
-    this.#socket.on("data", (chunk: Buffer) => this.#onChunk(chunk));
     this.#socket.on("error", (error) => {
       this.#error ??= socketError(error);
     });
@@ -135,7 +135,11 @@ export class ClientConnection {
   }
 }
 
-function openSocket(address: Address, tls: TlsOptions | undefined): Socket {
+function openSocket(
+  address: Address,
+  tls: TlsOptions | undefined,
+  onChunk: (chunk: Buffer) => void,
+): Socket {
   const { host, port } = address;
   const options = {
     host,
@@ -144,5 +148,6 @@ function openSocket(address: Address, tls: TlsOptions | undefined): Socket {
     keepAlive: true,
     keepAliveInitialDelay: keepaliveMs,
   };
-  return tls ? connectTls({ ...options, ...clientTls(tls, hostOf(address)) }) : connect(options);
+  if (!tls) return connectReading(options, onChunk);
+  return connectTls({ ...options, ...clientTls(tls, hostOf(address)) }).on("data", onChunk);
 }
