@@ -10,7 +10,7 @@ import {
   text,
   url,
 } from "./setting.ts";
-import { readTls, type TlsConfig } from "./tls.ts";
+import { readRpcTls, readTls, type TlsConfig } from "./tls.ts";
 
 /** What the defaults depend on: a service's own line in its application's table. */
 export interface ServiceFacts {
@@ -74,6 +74,11 @@ export const sharedSettings = {
     fallback: 5_000,
     min: 0,
     max: 600_000,
+  }),
+  rpcTlsDirectory: text("RPC_TLS_DIRECTORY", {
+    says: "certificates with which services speak TLS to each other, named as in `TLS_DIRECTORY`; front doors do not use them",
+    example: "/tls/services",
+    fallback: undefined,
   }),
   otlpUrl: url("OTEL_EXPORTER_OTLP_ENDPOINT", ["http", "https"], {
     says: "where traces go, by OTLP over HTTP; unset: nowhere",
@@ -186,7 +191,9 @@ export function readServiceConfig(
     ...shared,
     ...own,
     callees,
+    /** Of front doors, and of services unless those have their own. */
     tls,
+    rpcTls: readRpcTls(shared.rpcTlsDirectory, tls),
     flags: readFlagConfig(environment),
     sampling: sampling(shared),
     logLevel: logLevels[environment.LOG_LEVEL?.toLowerCase() ?? "info"] ?? "info",

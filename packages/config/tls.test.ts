@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readTls, suites } from "./tls.ts";
+import { readRpcTls, readTls, suites } from "./tls.ts";
 
 function certificates(): string {
   const directory = mkdtempSync(join(tmpdir(), "x509-"));
@@ -50,4 +50,16 @@ test("a missing certificate is named, with the variable to set", () => {
   expect(() => readTls({ TLS: "true", TLS_DIRECTORY: "/nowhere" })).toThrow(
     /\/nowhere\/ca_cert\.pem.*TLS_DIRECTORY/,
   );
+});
+
+test("services may have certificates of their own, with the suite of all", () => {
+  const own = certificates();
+  const suite = "TLS_AES_128_GCM_SHA256";
+  const ofAll = readTls({ TLS: suite, TLS_DIRECTORY: certificates() });
+
+  expect(readRpcTls(undefined, undefined)).toBeUndefined();
+  expect(readRpcTls(undefined, ofAll)).toBe(ofAll);
+  expect(readRpcTls(own, undefined)?.ca.toString()).toBe("ca_cert.pem");
+  expect(readRpcTls(own, ofAll)).toMatchObject({ ciphers: suite, minVersion: "TLSv1.3" });
+  expect(() => readRpcTls("/nowhere", undefined)).toThrow("RPC_TLS_DIRECTORY");
 });

@@ -38,7 +38,14 @@ export const suites: Readonly<Record<string, string>> = {
 };
 
 /** The name in the certificates of the original, which clients check. */
-const serverName = "x.test.example.com";
+export const serverName = "x.test.example.com";
+
+/** The files of the original's `x509` folder. */
+export const pemFiles = {
+  ca: "ca_cert.pem",
+  cert: "server_cert.pem",
+  key: "server_key.pem",
+} as const;
 
 /**
  * Reads `TLS` as the original does: `0`/`false` off, `1`/`true` on, a suite's name on with that suite, anything
@@ -57,23 +64,35 @@ export function readTls(
     return undefined;
   }
   return {
-    ...readPem(environment.TLS_DIRECTORY || "x509"),
+    ...readPem(environment.TLS_DIRECTORY || "x509", "TLS_DIRECTORY"),
     serverName,
     ...(plain ? {} : suiteOptions(value)),
   };
 }
 
-function readPem(directory: string): Pick<TlsConfig, "ca" | "cert" | "key"> {
+/**
+ * How services call each other: with the certificates of `RPC_TLS_DIRECTORY` if that is set, while front doors do as
+ * `TLS` says; and if it is not, as `TLS` says too. A suite that `TLS` names holds for both.
+ */
+export function readRpcTls(
+  directory: string | undefined,
+  ofAll: TlsConfig | undefined,
+): TlsConfig | undefined {
+  if (!directory) return ofAll;
+  return { ...ofAll, ...readPem(directory, "RPC_TLS_DIRECTORY"), serverName };
+}
+
+function readPem(directory: string, variable: string): Pick<TlsConfig, "ca" | "cert" | "key"> {
   const pem = (file: string) => {
     try {
       return readFileSync(join(directory, file));
     } catch (cause) {
-      throw new Error(`TLS is on but ${join(directory, file)} cannot be read; set TLS_DIRECTORY`, {
+      throw new Error(`TLS is on but ${join(directory, file)} cannot be read; set ${variable}`, {
         cause,
       });
     }
   };
-  return { ca: pem("ca_cert.pem"), cert: pem("server_cert.pem"), key: pem("server_key.pem") };
+  return { ca: pem(pemFiles.ca), cert: pem(pemFiles.cert), key: pem(pemFiles.key) };
 }
 
 function suiteOptions(suite: string): Pick<TlsConfig, "ciphers" | "minVersion"> {

@@ -18,7 +18,8 @@ import { planApps } from "./plan.ts";
 import { controlPort, localPort } from "./ports.ts";
 import { movedPorts, readyTable } from "./ready-table.ts";
 import { createScreen, type Screen } from "./screen.ts";
-import { prepareStoreTls, type StoreTls } from "./store-tls.ts";
+import { prepareServiceTls } from "./service-tls.ts";
+import { prepareStoreTls } from "./store-tls.ts";
 import { createTether } from "./tether.ts";
 import { version } from "./version.ts";
 
@@ -75,7 +76,10 @@ async function start(
     ...options,
     machine,
     dataDirectory,
-    storeTls: await storeTlsOf(tables, environment, dataDirectory),
+    storeTls: await byApp(tables, (app) => prepareStoreTls(app, environment, dataDirectory.path)),
+    serviceTls: await byApp(tables, (app) =>
+      prepareServiceTls(app, environment, dataDirectory.path),
+    ),
     told: {
       OTEL_EXPORTER_OTLP_ENDPOINT: control.url,
       FLAGD_OFFLINE_FLAG_SOURCE_PATH: await flagsOf(dataDirectory),
@@ -113,15 +117,14 @@ async function endEarlierInjections({ launch }: Started, { app }: LaunchOptions)
   }
 }
 
-/** By application, how its stores speak TLS, where they do. */
-async function storeTlsOf(
+/** What there is for each of these applications, by its name. */
+async function byApp<Value>(
   tables: readonly App[],
-  environment: Environment,
-  { path }: DataDirectory,
-): Promise<ReadonlyMap<string, StoreTls>> {
+  prepare: (app: App) => Promise<Value | undefined>,
+): Promise<ReadonlyMap<string, Value>> {
   const all = tables.map(async (app) => {
-    const tls = await prepareStoreTls(app, environment, path);
-    return tls ? [[app.name, tls] as const] : [];
+    const value = await prepare(app);
+    return value === undefined ? [] : [[app.name, value] as const];
   });
   return new Map((await Promise.all(all)).flat());
 }

@@ -10,12 +10,15 @@ import { metricsOffset } from "./ports.ts";
 import { serviceReady } from "./ready/service.ts";
 import type { Listening, ServerPlan } from "./server-plan.ts";
 import { type PortSettings, type ServicePorts, servicePorts, tablePort } from "./service-ports.ts";
+import type { ServiceTls } from "./service-tls.ts";
 import { type StoreSettings, storesOf } from "./store-plan.ts";
 
 /** What was asked for, as far as the plan depends on it. */
 export interface PlanSettings extends StoreSettings, PortSettings {
   readonly machine: Machine;
   readonly tls?: TlsConfig;
+  /** By the names of applications, of those whose services have certificates of their own. */
+  readonly serviceTls?: ReadonlyMap<string, ServiceTls>;
   /** Variables of every service, unless the user sets them otherwise: where traces go, where flags come from. */
   readonly told?: Readonly<Record<string, string>>;
   /** Of an application that runs all in one, over how many processes it is spread. */
@@ -99,6 +102,7 @@ function listening(
 ): (port: number) => Listening {
   const { machine, tls, ports, own } = settings;
   const protocol = protocolOf(service.definition);
+  const spoken = settings.serviceTls?.get(app.name);
   const command = nodeCommand(machine, `services/${app.name}/${service.name}/main.ts`);
   const env = {
     ...command.env,
@@ -106,13 +110,14 @@ function listening(
     ...serviceEnvironment(machine.environment, settings.told ?? {}, [service]),
     ...storesOf(service, settings).variables,
     ...calleeVariables(service, app, ports),
+    ...(spoken ? { RPC_TLS_DIRECTORY: spoken.directory } : {}),
     ...own,
   };
   return (port) => ({
     command: { ...command, env: { ...env, HOST: "127.0.0.1", PORT: `${port}` } },
     port,
     url: `${schemeOf(protocol, tls)}://127.0.0.1:${port}`,
-    ready: serviceReady[protocol](port, tls),
+    ready: serviceReady[protocol](port, protocol === "http" ? tls : (spoken?.tls ?? tls)),
   });
 }
 

@@ -16,7 +16,7 @@ export function overSockets(
   flagged?: Flagged,
 ): Surroundings {
   const { log } = telemetry;
-  const { host, port, tls } = config;
+  const { host, port, rpcTls } = config;
   const { name, host: self } = service;
   const layers = layersOf(telemetry, {
     requestDeadlineMs: config.requestDeadlineMs,
@@ -64,17 +64,18 @@ export function overSockets(
         service: self,
         peer: callee.host,
         layers: layers.client,
-        tls,
+        tls: rpcTls,
       }),
     async serve({ definition: { contract }, descriptors }, implementation) {
-      const common = { host, port, tls, log, service: self, layers: layers.server };
+      const common = { host, port, log, service: self, layers: layers.server };
       if ("routes" in implementation) {
         // Only front doors load Express: it would cost every other process 130 ms of start and 7 MB.
         const { startHttpServer } = await import("@faultline/rpc/http/server");
-        return startHttpServer({ ...common, handlers: implementation as HttpHandlers });
+        const { tls } = config;
+        return startHttpServer({ ...common, tls, handlers: implementation as HttpHandlers });
       }
       if (!contract) throw new Error(`${name} has no contract to serve`);
-      return listen({ ...common, contract, handlers: implementation, descriptors });
+      return listen({ ...common, tls: rpcTls, contract, handlers: implementation, descriptors });
     },
   };
 }
