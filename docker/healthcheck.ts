@@ -9,21 +9,27 @@ const kinds = ["grpc", "http", "thrift", "mongod", "memcached"] as const;
 export type Kind = (typeof kinds)[number];
 
 async function checkOf(kind: Kind, port: number): Promise<ReadyCheck> {
-  const tls = process.env.TLS
-    ? (await import("@faultline/config/tls")).readTls(process.env)
-    : undefined;
+  const { tls, rpcTls } = await tlsOf(process.env);
   switch (kind) {
     case "grpc":
-      return (await import("@faultline/launcher/ready/grpc")).grpcServes(port, tls);
+      return (await import("@faultline/launcher/ready/grpc")).grpcServes(port, rpcTls);
     case "http":
       return (await import("@faultline/launcher/ready/http")).httpAnswers(port, tls);
     case "thrift":
-      return (await import("@faultline/launcher/ready/thrift")).thriftServes(port, tls);
+      return (await import("@faultline/launcher/ready/thrift")).thriftServes(port, rpcTls);
     case "mongod":
       return (await import("@faultline/launcher/ready/mongod")).mongodAnswers(port);
     case "memcached":
       return (await import("@faultline/launcher/ready/memcached")).memcachedAnswers(port);
   }
+}
+
+async function tlsOf(environment: NodeJS.ProcessEnv) {
+  const { TLS, RPC_TLS_DIRECTORY } = environment;
+  if (!TLS && !RPC_TLS_DIRECTORY) return {};
+  const { readTls, readRpcTls } = await import("@faultline/config/tls");
+  const tls = readTls(environment);
+  return { tls, rpcTls: readRpcTls(RPC_TLS_DIRECTORY, tls) };
 }
 
 async function main([kindText, portText]: readonly string[]): Promise<number> {

@@ -225,7 +225,7 @@ describe.each(Object.values(apps))("$title", ({ app }) => {
   });
 });
 
-test("on top of Social Network's file, all its stores speak TLS, and only they have the key", () => {
+test("on top of Social Network's file, all its stores speak TLS, and only they have their key", () => {
   const text = renderedFiles().get("compose.social.tls.yaml")?.text ?? "";
   const { services }: { services: Record<string, ComposeService> } = parse(text);
   const own: { services: Record<string, ComposeService> } = parse(
@@ -249,4 +249,20 @@ test("on top of Social Network's file, all its stores speak TLS, and only they h
     if (environment?.REDIS_URL)
       expect(REDIS_URL).toBe(environment.REDIS_URL.replace("redis:", "rediss:"));
   }
+});
+
+test("on top of Social Network's file, its services speak TLS to each other, and only they have their key", () => {
+  const text = renderedFiles().get("compose.social.tls.yaml")?.text ?? "";
+  const { services }: { services: Record<string, ComposeService> } = parse(text);
+  const { certificates: _, ...others } = services;
+  const named = (is: (service: ComposeService) => boolean | undefined) =>
+    Object.entries(others).flatMap(([name, service]) => (is(service) ? [name] : []));
+  const withKey = named(({ volumes }) =>
+    volumes?.some((volume) => volume.startsWith("tls-services:")),
+  );
+  const told = named(({ environment }) => environment?.RPC_TLS_DIRECTORY === "/tls/services");
+
+  expect(told).toHaveLength(12);
+  expect(told).toEqual(expect.arrayContaining(["nginx-thrift", "unique-id-service"]));
+  expect(withKey).toEqual(told);
 });

@@ -8,6 +8,7 @@ import { variable } from "./variable.ts";
 const { caFile, serverFile } = tlsFiles;
 const trust = `tls-trust:${tlsFolders.trust}`;
 const stores = `tls-stores:${tlsFolders.stores}`;
+const services = `tls-services:${tlsFolders.services}`;
 const redisPort = 6_379;
 const flowTextMax = 100;
 
@@ -16,15 +17,15 @@ export function canSpeakTls(app: App): boolean {
   return !Object.values(app.services).some(({ definition }) => definition.stores?.mongo?.auth);
 }
 
-/** A compose file that goes on top of the application's own, as text: databases and Redis speak TLS. */
+/** A compose file that goes on top of the application's own, as text: databases, Redis and services speak TLS. */
 export function tlsFile(app: App, path: string, own: string): string {
-  const services = Object.assign(
+  const blocks = Object.assign(
     {},
     ...Object.values(app.services).map((line) => blocksOf(app, line)),
   );
-  const volumes = { "tls-trust": {}, "tls-stores": {} };
+  const volumes = { "tls-trust": {}, "tls-stores": {}, "tls-services": {} };
   const file = new Document(
-    { services: { certificates: certificatesBlock(app), ...services }, volumes },
+    { services: { certificates: certificatesBlock(app), ...blocks }, volumes },
     { version: "1.1", aliasDuplicateObjects: false },
   );
   visit(file, {
@@ -35,7 +36,7 @@ export function tlsFile(app: App, path: string, own: string): string {
   file.commentBefore = [
     ` Rendered from services/${app.name}/topology.ts: change docker/compose, then npm run render.`,
     "",
-    `   docker compose --file ${path} --file ${own} up    its databases and its Redis speak TLS`,
+    `   docker compose --file ${path} --file ${own} up    its databases, its Redis and its services speak TLS`,
   ].join("\n");
   return file.toString({ lineWidth: 120 });
 }
@@ -50,7 +51,7 @@ function certificatesBlock(app: App): Block {
     user: "root",
     tmpfs: ["/tmp:size=16m"],
     mem_limit: "256m",
-    volumes: [trust, stores],
+    volumes: [trust, stores, services],
     healthcheck: { disable: true },
   };
 }
@@ -59,25 +60,31 @@ function blocksOf(app: App, { name, host, definition }: Service): Record<string,
   const { mongo, redis } = definition.stores ?? {};
   const database = mongo && databaseServer(name, mongo);
   const cache = redis && redisServer(redis);
-  if (!database && !cache) return {};
   const ca = encodeURIComponent(caFile);
+  const isCalledOrCalls = definition.contract !== undefined || definition.calls !== undefined;
   return {
     [host]: {
       environment: {
         ...(database ? { MONGO_URL: `mongodb://${database}:27017/?tls=true&tlsCAFile=${ca}` } : {}),
         ...(cache ? { REDIS_URL: `rediss://${cache}:${redisPort}`, REDIS_CA_FILE: caFile } : {}),
+        ...(isCalledOrCalls ? { RPC_TLS_DIRECTORY: tlsFolders.services } : {}),
       },
-      volumes: [`${trust}:ro`],
+      volumes: [
+        ...(database || cache ? [`${trust}:ro`] : []),
+        ...(isCalledOrCalls ? [`${services}:ro`] : []),
+      ],
+      ...afterCertificates,
     },
     ...(database ? { [database]: { ...databaseCommand(app), ...certified } } : {}),
     ...(cache ? { [cache]: { ...certifiedRedis, ...certified } } : {}),
   };
 }
 
-const certified = {
-  volumes: [`${trust}:ro`, `${stores}:ro`],
+const afterCertificates = {
   depends_on: { certificates: { condition: "service_completed_successfully" } },
 };
+
+const certified = { volumes: [`${trust}:ro`, `${stores}:ro`], ...afterCertificates };
 
 function databaseCommand(app: App): Block {
   const mode = variable(`${app.name.toUpperCase()}_MONGO_TLS`, "requireTLS");
