@@ -6,13 +6,30 @@ import { type Friends, Graph } from "./graph.ts";
 
 /**
  * Reads `name.edges`, a pair of users in each line, and the number of users from `name.nodes` if there is such a file.
- * Either file's name will do, or the name without its end, or a directory that has one such graph.
+ * Either file's name will do, or the name without its end, or a directory that has one such graph. A file `*.mtx` is
+ * read as the Matrix Market writes it.
  */
 export function readGraph(path: string): Graph {
+  if (path.endsWith(".mtx")) return readMatrix(path);
   const stem = stemOf(path);
-  const pairs = parseEdges(read(`${stem}.edges`));
+  const pairs = parsePairs(linesOf(`${stem}.edges`));
+  const users = existsSync(`${stem}.nodes`) ? parseNodes(read(`${stem}.nodes`)) : undefined;
+  return graphOf(pairs, users);
+}
+
+/** Of a square matrix: its size, then its entries, whose places are counted from 1. */
+function readMatrix(path: string): Graph {
+  const [size, ...entries] = linesOf(path);
+  const [, rows, columns] = /^(\d{1,9})\s+(\d{1,9})\s+\d+$/.exec(size?.text ?? "") ?? [];
+  if (rows === undefined || rows !== columns) throw unreadable(`${path} is no square matrix`);
+  const pairs = parsePairs(entries).map(([a, b]): Friends => [a - 1, b - 1]);
+  if (pairs.some((pair) => pair.includes(-1))) throw unreadable("places in a matrix begin at 1");
+  return graphOf(pairs, Number(rows));
+}
+
+function graphOf(pairs: readonly Friends[], said: number | undefined): Graph {
   const greatest = pairs.reduce((max, [a, b]) => Math.max(max, a, b), 0);
-  const users = existsSync(`${stem}.nodes`) ? parseNodes(read(`${stem}.nodes`)) : greatest + 1;
+  const users = said ?? greatest + 1;
   if (greatest >= users) throw unreadable(`there are ${users} users, and an edge of ${greatest}`);
   return new Graph(users, pairs);
 }
@@ -25,6 +42,20 @@ function stemOf(path: string): string {
   return join(path, name.replace(/\.edges$/, ""));
 }
 
+interface Line {
+  /** Counted from 1. */
+  readonly place: number;
+  readonly text: string;
+}
+
+/** The lines that say something. */
+function linesOf(path: string): Line[] {
+  return read(path)
+    .split("\n")
+    .map((text, index) => ({ place: index + 1, text: text.trim() }))
+    .filter(({ text }) => !/^([#%].*)?$/.test(text));
+}
+
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
@@ -33,17 +64,15 @@ function read(path: string): string {
   }
 }
 
-function parseEdges(text: string): Friends[] {
-  const pairs: Friends[] = [];
-  for (const [place, line] of text.split("\n").entries()) {
-    if (/^\s*([#%].*)?$/.test(line)) continue;
-    const [, a, b] = /^\s*(\d{1,9})[\s,]+(\d{1,9})\s*$/.exec(line) ?? [];
+/** What follows two users in a line, as a weight or a time, does not matter. */
+function parsePairs(lines: readonly Line[]): Friends[] {
+  return lines.map(({ place, text }) => {
+    const [, a, b] = /^(\d{1,9})[\s,]+(\d{1,9})(?:[\s,].*)?$/.exec(text) ?? [];
     if (a === undefined || b === undefined) {
-      throw unreadable(`line ${place + 1} does not have two users: ${line.slice(0, 80)}`);
+      throw unreadable(`line ${place} does not have two users: ${text.slice(0, 80)}`);
     }
-    pairs.push([Number(a), Number(b)]);
-  }
-  return pairs;
+    return [Number(a), Number(b)];
+  });
 }
 
 function parseNodes(text: string): number {

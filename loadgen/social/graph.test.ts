@@ -62,6 +62,34 @@ test("without a number of users there are as many as the edges name", () => {
   expect(readGraph(folderWith({ "a.edges": "% a comment\n7 3\n" })).users).toBe(8);
 });
 
+test("what stands behind two users in a line does not matter", () => {
+  expect(readGraph(folderWith({ "a.edges": "1,0,3.5\r\n2\t1 1262304000\n" })).friends).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+});
+
+test("a matrix is read as the Matrix Market writes it, with places from 1", () => {
+  const header = "%%MatrixMarket matrix coordinate pattern symmetric\n% made by hand\n";
+  const folder = folderWith({ "a.mtx": `${header}5 5 2\n2 1\n3 1\n` });
+
+  const graph = readGraph(`${folder}/a.mtx`);
+
+  expect([graph.users, graph.friends.length]).toEqual([5, 2]);
+  expect([...graph.followees(0)]).toEqual([1, 2]);
+});
+
+test.each([
+  ["has more rows than columns", "5 4 1\n2 1\n", "is no square matrix"],
+  ["begins at 0", "5 5 1\n1 0\n", "places in a matrix begin at 1"],
+  ["has a place beyond its size", "2 2 1\n3 1\n", "there are 2 users, and an edge of 2"],
+  ["is empty", "", "is no square matrix"],
+])("a matrix that %s is refused", (_what, text, sentence) => {
+  const folder = folderWith({ "a.mtx": text });
+
+  expect(() => readGraph(`${folder}/a.mtx`)).toThrow(sentence);
+});
+
 test.each([
   ["a line that is no edge", { "a.edges": "1 0\n1 two\n" }, "line 2 does not have two users"],
   ["too few users", { "a.edges": "9 0\n", "a.nodes": "3" }, "there are 3 users, and an edge of 9"],

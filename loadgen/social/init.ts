@@ -56,6 +56,8 @@ class Init {
   readonly #tools: Tools;
   /** Who was there before; the others follow nobody yet. */
   readonly #known: number[] = [];
+  /** How many follows are there that the graph does not have. */
+  #besides = 0;
 
   constructor({ graph, posts }: InitPlan, tools: Tools) {
     this.#graph = graph;
@@ -76,7 +78,9 @@ class Init {
     const strangers = this.#users().filter((user) => !known.has(user));
     const missing = [
       ...strangers.flatMap((user) => this.#follows(user)),
-      ...(await this.#missingFollows(this.#known)),
+      ...(await this.#missingFollows(this.#known, ({ size }) => {
+        this.#besides += size;
+      })),
     ];
     // In their order, all that are under way would change the same user's list, and wait for each other.
     const random = randomOf(this.#tools.seed, drawsOfOrder);
@@ -90,16 +94,22 @@ class Init {
       throw new ErrandError(text, exitCodes.wrongAnswers.code);
     }
     this.#report("edges", this.#graph.friends.length, Math.ceil(missing.length / 2));
+    if (this.#besides > 0) this.#tools.say(besidesSay(this.#besides));
   }
 
-  async #missingFollows(users: readonly number[]): Promise<Follow[]> {
+  async #missingFollows(
+    users: readonly number[],
+    onOthers: (others: ReadonlySet<string>) => void = () => {},
+  ): Promise<Follow[]> {
     const missing: Follow[] = [];
     await this.#each("lists", users, async (user) => {
       const found = await this.#tools.api.followees(accountOf(user));
       if (!found) {
         throw new ErrandError(`${accountOf(user).name} has another password`, usageExitCode);
       }
-      missing.push(...this.#follows(user).filter(([, followee]) => !found.has(`${followee}`)));
+      const wanted = this.#follows(user);
+      missing.push(...wanted.filter(([, followee]) => !found.has(`${followee}`)));
+      onOthers(found.difference(new Set(wanted.map(([, followee]) => `${followee}`))));
     });
     return missing;
   }
@@ -146,6 +156,11 @@ class Init {
     const before = count - added;
     this.#tools.say(`${what}: ${count}, of them ${added} new and ${before} there before`);
   }
+}
+
+/** Only a start without the data of before takes them away: whom others have users follow is theirs to say. */
+function besidesSay(follows: number): string {
+  return `besides, ${follows} follows are there that this graph does not have: until a start with --fresh, use the load with --base unknown`;
 }
 
 const progressEvery = 50;
