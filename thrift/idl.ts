@@ -36,6 +36,7 @@ export interface Struct extends Described {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly lastLine: number;
+  readonly annotations: Annotations;
 }
 
 export interface Method extends Described {
@@ -151,7 +152,8 @@ class Parser {
   #struct({ doc, line }: Token, kind: "struct" | "exception"): Struct {
     const { text: name } = this.#word();
     const fields = this.#fields("{", "}");
-    return { kind, name, fields, doc, line, lastLine: this.#lastLine() };
+    const lastLine = this.#lastLine();
+    return { kind, name, fields, doc, line, lastLine, annotations: this.#annotations() };
   }
 
   #service({ doc, line }: Token): Service {

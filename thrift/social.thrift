@@ -78,7 +78,7 @@ struct Post {
   /** Milliseconds since 1970. */
   8: i64 timestamp,
   9: PostType post_type
-}
+} (kept = "true")
 
 /** Not in the originals: somebody whom a user follows. */
 struct Followee {

@@ -11,14 +11,36 @@ export function enumCode({ name, values, doc }: Enum): string[] {
 
 /** The functions that write a struct and read it. */
 export function structCode(struct: Struct, values: Values): string[] {
-  const { name, fields } = struct;
+  if (!isKept(struct)) return codecCode(struct, "", values);
+  const { name } = struct;
   return [
+    `const kept${name}s = new KeptStructs<${name}>();`,
+    "",
     `function write${name}(writer: ThriftWriter, value: ${name}): void {`,
+    `  kept${name}s.write(writer, value, write${name}Anew);`,
+    "}",
+    "",
+    `function read${name}(reader: ThriftReader): ${name} {`,
+    `  return kept${name}s.read(reader, read${name}Anew);`,
+    "}",
+    "",
+    ...codecCode(struct, "Anew", values),
+  ];
+}
+
+/** Whether the struct says of itself that it passes through processes again and again. */
+export function isKept({ annotations }: Struct): boolean {
+  return annotations.get("kept") === "true";
+}
+
+function codecCode({ name, fields }: Struct, suffix: string, values: Values): string[] {
+  return [
+    `function write${name}${suffix}(writer: ThriftWriter, value: ${name}): void {`,
     ...fields.flatMap((field) => writeField(field, values)),
     "  writer.stop();",
     "}",
     "",
-    `function read${name}(reader: ThriftReader): ${name} {`,
+    `function read${name}${suffix}(reader: ThriftReader): ${name} {`,
     ...readFields(fields, values),
     `  return { ${fields.map((field) => presentField(field, values)).join(", ")} };`,
     "}",

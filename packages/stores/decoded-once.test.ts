@@ -25,7 +25,9 @@ test("bytes that are overwritten afterwards do not matter, nor does what cannot 
 
 test("no more is kept than is allowed", () => {
   let decoded = 0;
-  const decode = decodedOnce(() => ++decoded, 2);
-  for (const id of ["1", "2", "3", "1"]) decode(Buffer.from("x"), id);
-  expect(decoded).toBe(4);
+  const decode = decodedOnce(() => ++decoded, { entriesMax: 2, entryBytesMax: 3 });
+  const ask = (...ids: string[]) => ids.map((id) => decode(Buffer.from(id), id));
+  // The one that has been known for longest makes room.
+  expect(ask("1", "2", "3", "2", "3", "1")).toEqual([1, 2, 3, 2, 3, 4]);
+  expect(ask("long", "long", "3")).toEqual([5, 6, 3]);
 });

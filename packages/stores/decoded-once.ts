@@ -1,25 +1,41 @@
+import { freeze } from "@faultline/rpc/freeze";
+
 interface Known<Value> {
   readonly bytes: Buffer;
   readonly value: Value;
 }
 
+/** What is remembered at most. */
+interface Limits {
+  readonly entriesMax: number;
+  /** Larger entries are decoded each time. */
+  readonly entryBytesMax: number;
+}
+
 /**
  * Decodes entries of a cache, but not those again whose bytes are what they were the last time: a cache is asked for
- * the same few things over and over. Values are shared, so nobody may change them.
+ * the same few things over and over. Values are shared, and frozen for that.
  */
 export function decodedOnce<Value>(
   decode: (bytes: Buffer, id: string) => Value | undefined,
-  entriesMax = 1_000,
+  { entriesMax, entryBytesMax }: Limits = { entriesMax: 1_000, entryBytesMax: 65_536 },
 ): (bytes: Buffer, id: string) => Value | undefined {
   const known = new Map<string, Known<Value>>();
   return (bytes, id) => {
     const last = known.get(id);
     if (last?.bytes.equals(bytes)) return last.value;
     const value = decode(bytes, id);
-    if (value === undefined) return undefined;
-    if (known.size >= entriesMax) known.clear();
+    if (value === undefined || bytes.length > entryBytesMax) return value;
+    if (known.size >= entriesMax && !known.has(id)) forgetOldest(known);
     // A copy: the bytes are a view of all that has been received with them.
-    known.set(id, { bytes: Buffer.from(bytes), value });
+    known.set(id, { bytes: Buffer.from(bytes), value: freeze(value) });
     return value;
   };
+}
+
+function forgetOldest(known: Map<string, unknown>): void {
+  for (const id of known.keys()) {
+    known.delete(id);
+    return;
+  }
 }

@@ -2,6 +2,7 @@
 import { type Code, internal, ServiceError } from "@faultline/rpc/errors";
 import type { Client, Handlers } from "@faultline/rpc/service";
 import type { Arguments, Carrier, ThriftContract } from "@faultline/rpc/thrift/contract";
+import { KeptStructs } from "@faultline/rpc/thrift/kept-structs";
 import { missingResult, thriftMethod } from "@faultline/rpc/thrift/method";
 import type { ThriftReader, ThriftWriter } from "@faultline/rpc/thrift/protocol";
 
@@ -174,7 +175,17 @@ function readCreator(reader: ThriftReader): Creator {
   return { userId, username };
 }
 
+const keptPosts = new KeptStructs<Post>();
+
 function writePost(writer: ThriftWriter, value: Post): void {
+  keptPosts.write(writer, value, writePostAnew);
+}
+
+function readPost(reader: ThriftReader): Post {
+  return keptPosts.read(reader, readPostAnew);
+}
+
+function writePostAnew(writer: ThriftWriter, value: Post): void {
   writer.i64Field(1, value.postId);
   writer.field(12, 2);
   writeCreator(writer, value.creator);
@@ -191,7 +202,7 @@ function writePost(writer: ThriftWriter, value: Post): void {
   writer.stop();
 }
 
-function readPost(reader: ThriftReader): Post {
+function readPostAnew(reader: ThriftReader): Post {
   let postId = 0n;
   let creator: Creator | undefined;
   let reqId = 0n;

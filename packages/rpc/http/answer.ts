@@ -1,21 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { cutOffAfter } from "./answered.ts";
 import { keepFromOthers } from "./cross-origin.ts";
+import { jsonText, jsonType } from "./json.ts";
 import type { HttpAnswer } from "./route.ts";
-
-const escapes: Readonly<Record<string, string>> = {
-  "<": "\\u003c",
-  ">": "\\u003e",
-  "&": "\\u0026",
-  "\u2028": "\\u2028",
-  "\u2029": "\\u2029",
-};
-
-/** JSON on one line, safe to paste into a page, ended by a newline. */
-function jsonLine(value: unknown): string {
-  const json = JSON.stringify(value) ?? "null";
-  return `${json.replaceAll(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character)}\n`;
-}
 
 /** A failure told in plain text, in the manner of Go's `http.Error`. */
 export function textAnswer(
@@ -36,7 +23,8 @@ export function sendAnswer(
   common?: Readonly<Record<string, string>>,
 ): void {
   // Headers and a text leave in one piece, which bytes would not.
-  const sent = typeof body === "string" || body instanceof Uint8Array ? body : jsonLine(body);
+  const sent =
+    typeof body === "string" || body instanceof Uint8Array ? body : `${jsonText(body)}\n`;
   const length = Buffer.byteLength(sent);
   if (sendMs !== undefined) cutOffAfter(response, sendMs);
   keepFromOthers(response, status);
@@ -56,7 +44,7 @@ export function sendAnswer(
 function typeOf(body: unknown): string {
   if (typeof body === "string") return "text/plain; charset=utf-8";
   if (body instanceof Uint8Array) return "application/octet-stream";
-  return "application/json; charset=utf-8";
+  return jsonType;
 }
 
 /** The headers under names that are compared as they are. */

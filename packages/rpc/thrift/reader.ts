@@ -4,6 +4,9 @@ import { type MessageHeader, strictVersion, types, viewOf } from "./wire.ts";
 /** Apache's own limit. */
 const depthMax = 64;
 
+/** A field with an i64. */
+const digestBytes = 11;
+
 /**
  * Reads what anybody may have sent: each function throws `invalidArgument` where the bytes end too early or
  * make no sense, and believes no size that the bytes at hand cannot hold.
@@ -26,6 +29,34 @@ export class ThriftReader {
   /** How many bytes have not been read. */
   get remaining(): number {
     return this.#end - this.#position;
+  }
+
+  /** How many bytes have been read. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** A number made of the next few bytes: with an i64 in front, of its field's header and of all of it. */
+  digest(): number {
+    if (this.remaining < digestBytes) return 0;
+    const at = this.#position;
+    const low = this.#view.getInt32(at + digestBytes - 4);
+    return Math.imul(this.#view.getInt32(at + 3) ^ Math.imul(low, 0x9e37_79b1), 0x85eb_ca6b) >>> 16;
+  }
+
+  /** Passes over these bytes if they are what comes next; tells whether. */
+  passes(expected: Buffer): boolean {
+    const end = this.#position + expected.byteLength;
+    if (end > this.#end) return false;
+    if (this.#bytes.compare(expected, 0, expected.byteLength, this.#position, end) !== 0)
+      return false;
+    this.#position = end;
+    return true;
+  }
+
+  /** A copy of what has been read since. */
+  copyFrom(begin: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(begin, this.#position));
   }
 
   /** The header of a message: the strict form, or the old one that begins with the name. */

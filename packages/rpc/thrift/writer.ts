@@ -13,6 +13,23 @@ export class ThriftWriter {
   #view = viewOf(this.#bytes);
   #length = 0;
 
+  /** How many bytes have been written. */
+  get position(): number {
+    return this.#length;
+  }
+
+  /** A copy of what has been written since. */
+  copyFrom(begin: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(begin, this.#length));
+  }
+
+  /** What has been written elsewhere. */
+  raw(bytes: Buffer): void {
+    this.#need(bytes.byteLength);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.byteLength;
+  }
+
   /** Forgets what has been written. To be called after a failure, before the writer is used again. */
   reset(): void {
     this.#length = 0;

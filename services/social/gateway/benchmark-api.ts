@@ -1,9 +1,9 @@
-import type { HttpAnswer, Route } from "@faultline/rpc/http/route";
+import type { Route } from "@faultline/rpc/http/route";
 import type { Manner } from "../any-verb.ts";
 import type { Backends } from "./backends.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
 import { reading, saying, writing } from "./form-route.ts";
-import { postJson } from "./json.ts";
+import { postsAnswer } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
 import {
   requiredId,
@@ -48,11 +48,11 @@ export function benchmarkApi(backends: Backends): Route[] {
     writing(at("post/compose", "compost_post failure"), compose(backends)),
     reading(at("home-timeline/read", "Get home-timeline failure"), async (form, call) => {
       const request = { userId: requiredId(form, "user_id"), ...requiredPage(form) };
-      return timeline(await home.readHomeTimeline({ reqId: newRequestId(), ...request }, call));
+      return postsAnswer(await home.readHomeTimeline({ reqId: newRequestId(), ...request }, call));
     }),
     reading(at("user-timeline/read", "Get user-timeline failure"), async (form, call) => {
       const request = { userId: requiredId(form, "user_id"), ...requiredPage(form) };
-      return timeline(await own.readUserTimeline({ reqId: newRequestId(), ...request }, call));
+      return postsAnswer(await own.readUserTimeline({ reqId: newRequestId(), ...request }, call));
     }),
   ];
 }
@@ -76,8 +76,4 @@ function compose(backends: Backends): Parameters<typeof writing>[1] {
     );
     return saying("Successfully upload post", textType);
   };
-}
-
-function timeline(posts: Parameters<typeof postJson>[0][]): HttpAnswer {
-  return { body: posts.map(postJson) };
 }

@@ -6,7 +6,7 @@ import { Refusal } from "../refusal.ts";
 import type { Backends } from "./backends.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
 import { reading, redirectTo, saying, writing } from "./form-route.ts";
-import { postJson, userJson } from "./json.ts";
+import { postsAnswer, userJson } from "./json.ts";
 import { parseMedia } from "./media-lists.ts";
 import {
   requiredName,
@@ -137,5 +137,5 @@ function changing(manner: Manner, act: Parameters<typeof writing>[1]): Route {
 const ownEyes = { "cache-control": "no-store" };
 
 function timeline(posts: readonly Post[]): HttpAnswer {
-  return { headers: ownEyes, body: posts.map(postJson) };
+  return postsAnswer(posts, ownEyes);
 }

@@ -15,8 +15,7 @@ export class Answer {
   #bytes = 0;
 
   /** Whether there is room for more. A post that no answer has room for is left out, like one that is missing. */
-  add(post: Post): boolean {
-    const bytes = bytesOf(post);
+  add(post: Post, bytes = bytesOf(post)): boolean {
     if (bytes > answerBytesMax) return true;
     if (this.#bytes + bytes > answerBytesMax) return false;
     this.#bytes += bytes;

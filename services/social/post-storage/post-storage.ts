@@ -1,15 +1,14 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { cachedMany } from "@faultline/stores/cached";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Collection, Mongo } from "@faultline/stores/mongo";
 import type { PostStorageServiceHandlers } from "@faultline/thrift/social";
 import { isDuplicate, ofMongo } from "../store-failures.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { Answer, bytesOf, postBytesMax } from "./answer.ts";
-import { decodePost, encodePost } from "./cached-post.ts";
 import { createOpenPosts } from "./open-posts.ts";
+import { readingThrough } from "./reading.ts";
 import { assertFew, handlerError, idsMax } from "./refusals.ts";
-import { documentOf, isSamePost, postOf, type StoredPost } from "./stored-post.ts";
+import { documentOf, isSamePost, type StoredPost } from "./stored-post.ts";
 
 export interface PostStorageParts {
   readonly mongo: Mongo;
@@ -17,8 +16,6 @@ export interface PostStorageParts {
   readonly now?: () => number;
 }
 
-/** Posts never change, so a cached one is never wrong; it goes so that those nobody reads do not stay for ever. */
-const cacheTtlS = 86_400;
 const tooLarge = `A post has at most ${postBytesMax} bytes`;
 /** As many posts as are read at once: more than most pages have, and few enough to have them all in memory. */
 const readAtOnce = 100;
@@ -43,8 +40,8 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
     },
 
     async readPost({ postId }, call) {
-      const post = (await read([`${postId}`], call)).get(`${postId}`);
-      if (post) return postOf(post);
+      const found = (await read([`${postId}`], call)).get(`${postId}`);
+      if (found) return found.post;
       throw handlerError(`Post_id: ${postId} doesn't exist in MongoDB`);
     },
 
@@ -55,7 +52,8 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
       const answer = new Answer();
       for (let from = 0; from < ids.length; from += readAtOnce) {
         const found = await read(ids.slice(from, from + readAtOnce), call);
-        for (const post of found.values()) if (!answer.add(postOf(post))) return answer.posts;
+        for (const { post, bytes } of found.values())
+          if (!answer.add(post, bytes)) return answer.posts;
       }
       return answer.posts;
     },
@@ -82,26 +80,6 @@ export async function indexPosts(mongo: Mongo, scope: CallScope): Promise<void> 
   await posts.ensureIndex({ fanout: 1 }, scope, { sparse: true });
   await posts.ensureIndex({ "user_mentions.user_id": 1, timestamp: -1, post_id: -1 }, scope, {
     partialFilterExpression: { "user_mentions.user_id": { $exists: true } },
-  });
-}
-
-/** Reads posts by their ids, as texts, through the cache, which may fail and may have forgotten. */
-function readingThrough(posts: Collection<StoredPost>, cache: Cache) {
-  const projection = { fanout: 0 } as const;
-  return cachedMany<StoredPost>({
-    cache,
-    keyOf: (id) => id,
-    encode: encodePost,
-    decode: (bytes, id) => {
-      const post = decodePost(bytes);
-      return `${post.post_id}` === id ? post : undefined;
-    },
-    async load(ids, scope) {
-      const wanted = { post_id: { $in: ids.map(BigInt) } };
-      const found = await ofMongo(posts.find(wanted, scope, { projection }));
-      return new Map(found.map((post) => [`${post.post_id}`, post]));
-    },
-    ttlS: cacheTtlS,
   });
 }
 

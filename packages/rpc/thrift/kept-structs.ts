@@ -1,0 +1,57 @@
+import { freeze } from "../freeze.ts";
+import type { ThriftReader } from "./reader.ts";
+import type { ThriftWriter } from "./writer.ts";
+
+/** Places for structs, a power of two; each of those that share a place takes it from the other. */
+const places = 4_096;
+/** Larger structs are not kept. */
+const bytesMax = 2_048;
+
+interface Kept<Value> {
+  readonly bytes: Buffer;
+  readonly value: Value;
+}
+
+/**
+ * Structs that pass through a process over and over, and never change: one whose very bytes have been read lately is
+ * not decoded again, and one that has been read or written before is not encoded again. What is read is therefore
+ * shared and frozen, and what others have frozen, deeply, is taken for as unchangeable.
+ */
+export class KeptStructs<Value extends object> {
+  readonly #places = new Map<number, Kept<Value>>();
+  readonly #bytesOf = new WeakMap<Value, Buffer>();
+
+  /** Throws what `decode` throws. */
+  read(reader: ThriftReader, decode: (reader: ThriftReader) => Value): Value {
+    // Most structs begin with their id, and no two of a page have the same.
+    const place = reader.digest() & (places - 1);
+    const known = this.#places.get(place);
+    if (known && reader.passes(known.bytes)) return known.value;
+    const begin = reader.position;
+    const value = decode(reader);
+    if (reader.position - begin <= bytesMax) {
+      const bytes = reader.copyFrom(begin);
+      freeze(value);
+      this.#places.set(place, { bytes, value });
+      this.#bytesOf.set(value, bytes);
+    }
+    return value;
+  }
+
+  /** Throws what `encode` throws. */
+  write(
+    writer: ThriftWriter,
+    value: Value,
+    encode: (writer: ThriftWriter, value: Value) => void,
+  ): void {
+    const known = this.#bytesOf.get(value);
+    if (known) {
+      writer.raw(known);
+      return;
+    }
+    const begin = writer.position;
+    encode(writer, value);
+    if (Object.isFrozen(value) && writer.position - begin <= bytesMax)
+      this.#bytesOf.set(value, writer.copyFrom(begin));
+  }
+}
