@@ -23,8 +23,7 @@ const ofOthers = certificatesIn(join(import.meta.dirname, "../../packages/rpc/fi
 let app: Launched;
 
 beforeAll(async () => {
-  // Those that break off while TLS begins are waited for at the end, and some do here.
-  app = await launched({ SOCIAL_THRIFT_TLS: "requireTLS", DRAIN_MS: "300" });
+  app = await launched({ SOCIAL_THRIFT_TLS: "requireTLS" });
   for (const id of ["1", "2"]) {
     const names = { first_name: "A", last_name: "B", username: `username_${id}` };
     await post("user/register", { ...names, password: "p", user_id: id });

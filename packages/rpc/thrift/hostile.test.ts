@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { nothing, type Saying } from "../echo-contract.ts";
 import { testCall } from "../test-call.ts";
@@ -228,6 +231,31 @@ test("a client without TLS, or who does not begin it, disturbs no TLS server", a
   socket.write(callFrame(1, number(2)));
   await new Promise((resolve) => socket.once("data", resolve));
   socket.destroy();
+});
+
+test("of a client who does not trust the server nothing is left that its end would wait for", async () => {
+  const { port, close } = await serve({ tls });
+  const script = `
+    const { connect } = require("node:tls");
+    const socket = connect({ port: ${port}, host: "127.0.0.1", servername: "${tls.serverName}" });
+    socket.on("error", () => socket.destroy());`;
+
+  // A process of its own, as in this one the server would hear of the end before the last of the handshake.
+  await promisify(execFile)(process.execPath, ["--eval", script]);
+
+  // Longer than this test may take.
+  await close(60_000);
+});
+
+test("over TLS, too, a client may close its side and still read the answer", async () => {
+  const { port } = await serve({ tls });
+  const { ca, serverName: servername } = tls;
+  const socket = connectTls({ port, host: "127.0.0.1", ca, servername, allowHalfOpen: true });
+  socket.end(callFrame(1, number(3)));
+
+  expect(await buffer(socket)).toEqual(
+    answerFrame({ name: "Say", kind: messageKinds.call, sequence: 1 }, number(3)),
+  );
 });
 
 test("connections that are still opening do not hold up a server's end", async () => {

@@ -19,15 +19,19 @@ export class Listener {
 
   /** `onSocket` gets each client once TLS, if any, has begun. */
   constructor(tls: TlsOptions | undefined, onSocket: (socket: Socket) => void) {
-    // A client that has said all it wants may close its side and still read the answers.
+    // A client that has said all it wants may close its side and still read the answers; but not while TLS begins, as
+    // Node would keep the sockets of those who break off there for ever.
     const options = {
-      allowHalfOpen: true,
+      allowHalfOpen: !tls,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepaliveMs,
     };
     this.#server = tls
-      ? createSecureServer({ ...options, ...serverTls(tls) }, onSocket)
+      ? createSecureServer({ ...options, ...serverTls(tls) }, (socket) => {
+          socket.allowHalfOpen = true;
+          onSocket(socket);
+        })
       : createServer(options, onSocket);
     this.#server.maxConnections = connectionsMax;
     this.#sockets = new AcceptedSockets(this.#server);
