@@ -45,6 +45,7 @@ class Served {
     this.#client = client;
     this.#instance = instance;
     this.closed = new Promise((resolve) => stream.once("close", resolve));
+    stream.once("close", () => instance.operations.forget(client));
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
     stream.on("error", (error) => this.#fail(error));
     stream.on("end", () => stream.destroy());

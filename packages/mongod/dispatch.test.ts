@@ -2,17 +2,17 @@ import { UUID } from "bson";
 import { MongoClient } from "mongodb";
 import { expect, onTestFinished, test } from "vitest";
 import { openLog } from "./log/log.ts";
-import { startServer } from "./server.ts";
+import { type ServerOptions, startServer } from "./server.ts";
 import { createMemoryStorage } from "./storage/memory.ts";
 
-async function openDatabase(options = {}) {
-  const server = await startServer({ port: 0, storage: createMemoryStorage() });
+async function openDatabase(options = {}, serverOptions: Partial<ServerOptions> = {}) {
+  const server = await startServer({ port: 0, storage: createMemoryStorage(), ...serverOptions });
   const client = await new MongoClient(`mongodb://127.0.0.1:${server.port}`, options).connect();
   onTestFinished(async () => {
     await client.close();
     await server.close();
   });
-  return { server, db: client.db("t") };
+  return { server, client, db: client.db("t") };
 }
 
 test("a write that a session sends again is done once and answered the same", async () => {
@@ -31,6 +31,46 @@ test("a write that a session sends again is done once and answered the same", as
   expect(await db.collection("c").findOne()).toMatchObject({ n: 2 });
   await expect(db.command(update)).rejects.toMatchObject({ code: 225 });
 });
+
+test("a write that a session sends again while it is under way is done once too", async () => {
+  const { client, db } = await openDatabase();
+  const many = 10_000;
+  await db.collection("c").insertMany(Array.from({ length: many }, () => ({ n: 0 })));
+  const updates = [{ q: {}, u: { $inc: { n: 1 } }, multi: true }];
+  // The driver sends the id of the session.
+  const session = client.startSession();
+
+  const replies = await Promise.all(
+    [1, 2, 3].map(() => db.command({ update: "c", updates, txnNumber: 1n }, { session })),
+  );
+
+  for (const reply of replies) expect(reply).toMatchObject({ n: many, nModified: many });
+  expect(await db.collection("c").countDocuments({ n: 1 })).toBe(many);
+  await session.endSession();
+});
+
+test("when a client disconnects its reads end, and its writes are done", async () => {
+  const lines: string[] = [];
+  const log = await openLog({ toLine: (line) => lines.push(line) });
+  const { server, db } = await openDatabase({}, { log, slowMs: 0 });
+  const many = 10_000;
+  await db.collection("c").insertMany(Array.from({ length: many }, (_, n) => ({ n })));
+  const sum = { $sum: { $map: { input: { $range: [0, 60] }, in: "$$this" } } };
+  const slow = { $expr: { $gte: [sum, 0] } };
+  const leaving = await new MongoClient(`mongodb://127.0.0.1:${server.port}`).connect();
+  const gone = leaving.db("t").collection("c");
+
+  const read = gone.countDocuments(slow).catch(() => undefined);
+  const written = gone.updateMany(slow, { $set: { done: true } }).catch(() => undefined);
+  await expect.poll(() => server.instance.operations.list().length).toBe(2);
+  await leaving.close(true);
+  await Promise.all([read, written]);
+
+  await expect.poll(() => lines.join("")).toContain('"errName":"ClientDisconnect"');
+  await expect
+    .poll(() => db.collection("c").countDocuments({ done: true }), { timeout: 30_000 })
+    .toBe(many);
+}, 60_000);
 
 test("a transaction is refused as a standalone mongod refuses it", async () => {
   const { db } = await openDatabase();

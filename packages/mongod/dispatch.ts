@@ -60,7 +60,6 @@ function runCommand(
   if (command.adminOnly && db !== "admin") {
     throw new MongoError("Unauthorized", `${name} may only be run against the admin database.`);
   }
-  if (!command.writes && body.autocommit === false) retryKeyOf(body);
   const { client } = operation;
   const checkInterrupt = interruptCheck(operation, maxTimeOf(name, body));
   const call: Call = { name, db, body, sequences, client, instance, checkInterrupt };
@@ -69,18 +68,31 @@ function runCommand(
     { beforeLogin: command.beforeLogin ?? false, privileges: () => command.privileges(call) },
     instance,
   );
-  return command.writes ? runWrite(command, call) : command.run(call);
+  operation.writes = typeof command.writes === "function" ? command.writes(call) : !!command.writes;
+  if (operation.writes) return runWrite(command, call);
+  if (body.autocommit === false) retryKeyOf(body);
+  return command.run(call);
 }
 
 /** A write that the session has sent before is not done again: its reply is. */
 function runWrite(command: Command, call: Call): Reply | Promise<Reply> {
+  const { sessions } = call.instance;
   const concern = writeConcernOf(call);
   const key = retryKeyOf(call.body);
-  const earlier = key && call.instance.sessions.replyTo(key);
+  const underWay = key && sessions.whenDone(key);
+  if (underWay) {
+    return underWay.then(() => {
+      call.checkInterrupt();
+      return runWrite(command, call);
+    });
+  }
+  const earlier = key && sessions.replyTo(key);
   if (earlier) return earlier;
   const reply = command.run(call);
-  if (reply instanceof Promise) return reply.then((done) => settle(done, { call, key, concern }));
-  return settle(reply, { call, key, concern });
+  if (!(reply instanceof Promise)) return settle(reply, { call, key, concern });
+  const settled = reply.then((done) => settle(done, { call, key, concern }));
+  if (key) sessions.begin(key, settled);
+  return settled;
 }
 
 interface Settling {

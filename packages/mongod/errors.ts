@@ -50,6 +50,7 @@ export const errorCodes = {
   TransactionTooOld: 225,
   TooManyLogicalSessions: 261,
   OperationNotSupportedInTransaction: 263,
+  ClientDisconnect: 279,
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,
   APIVersionError: 322,
   APIStrictError: 323,
@@ -168,6 +169,18 @@ export class MongoError extends Error {
     this.code = errorCodes[codeName];
     this.details = details;
   }
+}
+
+const interruptions: ReadonlySet<ErrorName> = new Set([
+  "ClientDisconnect",
+  "Interrupted",
+  "InterruptedAtShutdown",
+  "MaxTimeMSExpired",
+]);
+
+/** It is about the command as a whole, which was told to end, and not about what it was doing. */
+export function isInterruption({ codeName }: MongoError): boolean {
+  return interruptions.has(codeName);
 }
 
 /** The reply that tells a client of `error`, whatever was thrown. */

@@ -3,6 +3,7 @@ import type { Client } from "./client.ts";
 import { type Connection, serveConnection } from "./connection.ts";
 import type { Instance } from "./instance.ts";
 import { logAdmitted, logRefused } from "./tls/admission-log.ts";
+import { othersTurn } from "./turns.ts";
 
 const closeDeadlineMs = 5_000;
 
@@ -79,6 +80,8 @@ export class OpenConnections {
     clearTimeout(timer);
     for (const connection of this.#open) connection.cut();
     await Promise.all(closed);
+    this.#instance.operations.killAll();
+    await othersTurn();
   }
 }
 

@@ -10,17 +10,28 @@ export interface Operation {
   readonly namespace: string;
   readonly body: Document;
   readonly startedAtMs: number;
-  killed: boolean;
+  /** A write is done to its end, also if nobody waits for its reply any more. */
+  writes: boolean;
+  killedBy: KillReason | undefined;
 }
+
+const killTexts = {
+  ClientDisconnect: "operation was interrupted",
+  Interrupted: "operation was interrupted",
+  InterruptedAtShutdown: "interrupted at shutdown",
+} as const;
+
+type KillReason = keyof typeof killTexts;
 
 /** The commands that run now, for `currentOp` and `killOp`. */
 export class Operations {
   readonly #running = new Map<number, Operation>();
   #lastId = 0;
 
-  begin(operation: Omit<Operation, "id" | "startedAtMs" | "killed">): Operation {
+  begin(operation: Pick<Operation, "client" | "name" | "namespace" | "body">): Operation {
     this.#lastId += 1;
-    const begun = { ...operation, id: this.#lastId, startedAtMs: performance.now(), killed: false };
+    const startedAtMs = performance.now();
+    const begun = { ...operation, id: this.#lastId, startedAtMs, ...fresh };
     this.#running.set(begun.id, begun);
     return begun;
   }
@@ -31,7 +42,18 @@ export class Operations {
 
   kill(id: number): void {
     const operation = this.#running.get(id);
-    if (operation) operation.killed = true;
+    if (operation) operation.killedBy = "Interrupted";
+  }
+
+  /** A client has gone: what it only wanted to read is not worked out. */
+  forget(client: Client): void {
+    for (const operation of this.#running.values()) {
+      if (operation.client === client && !operation.writes) operation.killedBy = "ClientDisconnect";
+    }
+  }
+
+  killAll(): void {
+    for (const operation of this.#running.values()) operation.killedBy = "InterruptedAtShutdown";
   }
 
   list(): Operation[] {
@@ -39,10 +61,13 @@ export class Operations {
   }
 }
 
+const fresh = { writes: false, killedBy: undefined };
+
 /** Throws when the operation was killed or its time is over; called often by what takes long. */
 export function interruptCheck(operation: Operation, maxTimeMs: number): () => void {
   return () => {
-    if (operation.killed) throw new MongoError("Interrupted", "operation was interrupted");
+    const { killedBy } = operation;
+    if (killedBy) throw new MongoError(killedBy, killTexts[killedBy]);
     if (maxTimeMs > 0 && performance.now() - operation.startedAtMs > maxTimeMs) {
       throw new MongoError("MaxTimeMSExpired", "operation exceeded time limit");
     }

@@ -32,6 +32,7 @@ export class Sessions {
   readonly #storage: Storage;
   readonly #now: () => number;
   readonly #sessions = new Map<string, Session>();
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(storage: Storage, now: () => number = Date.now) {
     this.#storage = storage;
@@ -48,6 +49,19 @@ export class Sessions {
       `because a newer retryable write with txnNumber ${known.txnNumber} has already started on ` +
       "this session.";
     throw new MongoError("TransactionTooOld", text);
+  }
+
+  /** Resolves when the write that the session has under way is done; undefined if it has none. */
+  whenDone({ session }: RetryKey): Promise<unknown> | undefined {
+    return this.#underWay.get(session);
+  }
+
+  /** A write lets others have their turn, so that it may be sent again while it is not done yet. */
+  begin({ session }: RetryKey, write: Promise<unknown>): void {
+    const forget = () => {
+      this.#underWay.delete(session);
+    };
+    this.#underWay.set(session, write.then(forget, forget));
   }
 
   remember({ session, txnNumber }: RetryKey, reply: Reply): void {

@@ -34,27 +34,24 @@ export class Turns {
   }
 }
 
+/** Work with a result, which gives `undefined` wherever others are to have their turn. */
+export type Steps<Result> = Generator<undefined, Result>;
+
 /** Resolves when whatever waits was handled once. */
 export function othersTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Visits all that a sequence gives. A promise only where others had a turn. */
-export function visit<Item>(
-  steps: Iterable<Item | undefined>,
-  each: (item: Item) => void,
-): undefined | Promise<void> {
-  return visitRest(steps[Symbol.iterator](), each);
+/** Does all of the work. A promise only where others had a turn. */
+export function finish<Result>(steps: Steps<Result>): Result | Promise<Result> {
+  const { done, value } = steps.next();
+  return done ? value : finishInTurns(steps);
 }
 
-function visitRest<Item>(
-  steps: Iterator<Item | undefined>,
-  each: (item: Item) => void,
-): undefined | Promise<void> {
+async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
   for (;;) {
+    await othersTurn();
     const { done, value } = steps.next();
-    if (done) return undefined;
-    if (value === undefined) return othersTurn().then(() => visitRest(steps, each));
-    each(value);
+    if (done) return value;
   }
 }

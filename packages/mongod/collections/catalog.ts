@@ -6,7 +6,8 @@ import { decode, encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
 import { type Change, type Storage, StorageFull } from "../storage.ts";
 import type { Turns } from "../turns.ts";
-import { Collection, type CollectionEntry } from "./collection.ts";
+import { Collection } from "./collection.ts";
+import type { CollectionEntry } from "./collection-entry.ts";
 import type { Index, IndexEntry } from "./index-spec.ts";
 import {
   catalogFrom,
@@ -19,6 +20,7 @@ import {
   recordKind,
 } from "./layout.ts";
 
+const temporaryPrefix = "tmp.agg_out.";
 const clearedAtOnce = 10_000;
 const indexedAtOnce = 2_000;
 
@@ -36,6 +38,7 @@ export class Catalog {
       const entry = parseEntry(decode(bytes));
       this.#collections.set(entry.namespace, new Collection(storage, entry));
     }
+    this.#forgetTemporary();
     this.#sweep();
   }
 
@@ -77,6 +80,11 @@ export class Catalog {
     const collection = new Collection(this.storage, entry);
     this.#collections.set(namespace, collection);
     return collection;
+  }
+
+  /** One that gets another name when it is complete; the next start drops it if it did not. */
+  createTemporary(db: string): Collection {
+    return this.create(`${db}.${temporaryPrefix}${randomUUID()}`);
   }
 
   /** Adds an index in one go. Throws DuplicateKey and adds nothing. */
@@ -142,6 +150,7 @@ export class Catalog {
   drop(collection: Collection): void {
     this.storage.write([{ key: catalogKey(collection.namespace), value: undefined }]);
     this.#collections.delete(collection.namespace);
+    collection.markDropped();
     this.#clear(collection.changesToClear());
   }
 
@@ -157,6 +166,7 @@ export class Catalog {
     this.#collections.delete(from);
     collection.replaceEntry(entry);
     this.#collections.set(to, collection);
+    target?.markDropped();
     if (target) this.#clear(target.changesToClear());
   }
 
@@ -187,6 +197,15 @@ export class Catalog {
       this.#clear(changes);
     } catch (error) {
       if (!(error instanceof StorageFull)) throw error;
+    }
+  }
+
+  /** What they hold, the sweep finds. */
+  #forgetTemporary(): void {
+    for (const namespace of [...this.#collections.keys()]) {
+      if (!collectionOf(namespace).startsWith(temporaryPrefix)) continue;
+      this.storage.write([{ key: catalogKey(namespace), value: undefined }]);
+      this.#collections.delete(namespace);
     }
   }
 

@@ -1,11 +1,11 @@
-import type { Document } from "bson";
 import { afterPrefix } from "../bson/bytes.ts";
 import { encode } from "../bson/codec.ts";
 import { MongoError } from "../errors.ts";
-import { limits } from "../limits.ts";
 import type { Change, Storage } from "../storage.ts";
 import { Batch } from "./batch.ts";
+import type { CollectionEntry } from "./collection-entry.ts";
 import { withIdFirst } from "./document-id.ts";
+import { checkSize } from "./document-size.ts";
 import { IndexSet, type IndexTarget } from "./index-set.ts";
 import type { Index, IndexEntry } from "./index-spec.ts";
 import {
@@ -19,19 +19,16 @@ import {
   recordKind,
 } from "./layout.ts";
 
-/** A collection's catalog entry. */
-export interface CollectionEntry {
-  readonly namespace: string;
-  readonly id: number;
-  readonly uuid: Uint8Array;
-  readonly options: Document;
-  readonly indexes: readonly IndexEntry[];
-}
-
 /** One stored document: where it lies, and its bytes. */
 export interface StoredDocument {
   readonly recordId: number;
   readonly bytes: Uint8Array;
+}
+
+/** That an index leads from a key to a document. */
+export interface StoredEntry {
+  readonly key: Uint8Array;
+  readonly recordId: number;
 }
 
 /**
@@ -45,6 +42,7 @@ export class Collection {
   #nextRecordId: number;
   #count: number | undefined;
   #dataSize: number | undefined;
+  #isDropped = false;
 
   constructor(storage: Storage, entry: CollectionEntry) {
     this.storage = storage;
@@ -86,6 +84,17 @@ export class Collection {
   replaceEntry(entry: CollectionEntry): void {
     this.#entry = entry;
     this.#indexes.use(entry.indexes);
+  }
+
+  /** It is gone from the catalog, or on its way. */
+  markDropped(): void {
+    this.#isDropped = true;
+  }
+
+  /** Throws QueryPlanKilled if the collection was dropped while others had their turn. */
+  requireThere(): void {
+    if (!this.#isDropped) return;
+    throw new MongoError("QueryPlanKilled", `collection dropped: ${this.namespace}`);
   }
 
   get(recordId: number): Uint8Array | undefined {
@@ -201,7 +210,7 @@ export class Collection {
   }
 
   /** Whether the index leads from this key to this document. */
-  hasEntry({ entry }: Index, { key, recordId }: { key: Uint8Array; recordId: number }): boolean {
+  hasEntry({ entry }: Index, { key, recordId }: StoredEntry): boolean {
     if (!entry.unique)
       return this.storage.get(indexEntryKey(entry.id, key, recordId)) !== undefined;
     const holder = this.storage.get(indexEntryKey(entry.id, key));
@@ -209,11 +218,13 @@ export class Collection {
   }
 
   /** The entries of an index, for `validate`. */
-  countEntries({ entry }: Index): number {
+  *entriesOf({ entry }: Index): Generator<StoredEntry> {
     const from = ownPrefix(indexKind, entry.id);
-    let count = 0;
-    for (const _ of this.storage.range(from, afterPrefix(from))) count += 1;
-    return count;
+    for (const [key, value] of this.storage.range(from, afterPrefix(from))) {
+      const end = entry.unique ? key.length : key.length - 6;
+      const recordId = entry.unique ? readRecordId(value, 0) : readRecordId(key, end);
+      yield { key: key.subarray(from.length, end), recordId };
+    }
   }
 
   /** Whether `document` belongs into `index`, as far as a partial index says. */
@@ -283,13 +294,4 @@ export class Collection {
 export interface InsertResult {
   readonly inserted: number;
   readonly errors: readonly { readonly index: number; readonly error: MongoError }[];
-}
-
-function checkSize(document: Uint8Array): void {
-  if (document.length <= limits.maxBsonObjectSize) return;
-  throw new MongoError(
-    "BSONObjectTooLarge",
-    `object to insert too large. size in bytes: ${document.length}, ` +
-      `max size: ${limits.maxBsonObjectSize}`,
-  );
 }

@@ -7,7 +7,7 @@ import type { Collection } from "../collections/collection.ts";
 import { firstBatch } from "../cursors/first-batch.ts";
 import { MongoError } from "../errors.ts";
 import { findInTurns, type Query } from "../query/execute.ts";
-import { Turns } from "../turns.ts";
+import { finish, Turns } from "../turns.ts";
 import { writeResults, writesResults } from "./aggregate-output.ts";
 import { otherCollections, sourceOf } from "./aggregate-sources.ts";
 import type { Call, Command, RequiredPrivilege } from "./command.ts";
@@ -18,6 +18,10 @@ import { refuseCollation } from "./refuse-collation.ts";
 export const aggregate: Command = {
   help: "Runs a pipeline of stages over documents",
   privileges: requiredPrivileges,
+  writes: ({ body }) => {
+    const last: unknown = Array.isArray(body.pipeline) ? body.pipeline.at(-1) : undefined;
+    return isDocument(last) && writesResults(last);
+  },
   run(call) {
     const { body, instance, db } = call;
     refuseCollation(body);
@@ -37,7 +41,7 @@ export const aggregate: Command = {
     const batchSize = isDocument(cursor) ? toNumber(cursor.batchSize) : undefined;
     const last = stages.at(-1);
     if (last && writesResults(last)) {
-      const written = writeResults(call, { stage: last, documents });
+      const written = finish(writeResults(call, { stage: last, documents, turns }));
       const empty = () => firstBatch(call, { namespace, documents: [], batchSize });
       return written ? written.then(empty) : empty();
     }

@@ -41,8 +41,11 @@ export interface Command {
   readonly beforeLogin?: boolean;
   /** Must be sent to the database `admin`. */
   readonly adminOnly?: boolean;
-  /** Writes: a write concern is waited for, and the reply is kept for a retry. */
-  readonly writes?: boolean;
+  /**
+   * Writes: a write concern is waited for, the reply is kept for a retry, and it goes on if the
+   * client disconnects.
+   */
+  readonly writes?: boolean | ((call: Call) => boolean);
   readonly run: (call: Call) => Reply | Promise<Reply>;
 }
 

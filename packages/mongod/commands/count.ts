@@ -1,5 +1,6 @@
+import type { Document } from "bson";
 import { field, optionalCount, optionalDocument, optionalNumber } from "../arguments.ts";
-import { visit } from "../turns.ts";
+import { finish, type Steps } from "../turns.ts";
 import { type Command, onCollection } from "./command.ts";
 import { documentsOf, emptyAsNone } from "./find.ts";
 import { collectionOf } from "./namespace.ts";
@@ -20,11 +21,15 @@ export const count: Command = {
       return { n: limit > 0 ? Math.min(limit, rest) : rest, ok: 1 };
     }
     const query = { filter, skip, limit, hint: emptyAsNone(body.hint) };
-    let n = 0;
-    const counted = visit(documentsOf(collection, query, call), () => {
-      n += 1;
-    });
-    const reply = () => ({ n, ok: 1 });
-    return counted ? counted.then(reply) : reply();
+    return finish(countAll(documentsOf(collection, query, call)));
   },
 };
+
+function* countAll(documents: Iterable<unknown>): Steps<Document> {
+  let n = 0;
+  for (const document of documents) {
+    if (document) n += 1;
+    else yield undefined;
+  }
+  return { n, ok: 1 };
+}

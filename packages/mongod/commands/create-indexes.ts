@@ -19,7 +19,7 @@ import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { encodedKey } from "../query/plan.ts";
 import { compilePredicate } from "../query/predicates.ts";
-import { othersTurn, Turns, visit } from "../turns.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
 import { type Call, type Command, onCollection } from "./command.ts";
 import { collectionOf, collectionToWrite } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
@@ -52,21 +52,17 @@ export const createIndexes: Command = {
     const wanted = requiredArray(field(call.body, "indexes", "createIndexes")).map(parse);
     if (wanted.length === 0)
       throw new MongoError("BadValue", "Must specify at least one index to create");
-    if (!collectionOf(call)?.isBuilding) return build(call, wanted);
-    return othersReady(call).then(() => build(call, wanted));
+    return finish(build(call, wanted));
   },
 };
 
 /** One build a collection: a second waits, for it may be about the same index. */
-async function othersReady(call: Call): Promise<void> {
+function* build(call: Call, wanted: readonly Wanted[]): Steps<Document> {
+  const turns = new Turns(call.checkInterrupt);
   while (collectionOf(call)?.isBuilding) {
-    call.checkInterrupt();
-    await othersTurn();
+    yield undefined;
+    turns.begin();
   }
-}
-
-/** A promise only where the build takes so long that others had their turn. */
-function build(call: Call, wanted: readonly Wanted[]): Document | Promise<Document> {
   const createdCollectionAutomatically = collectionOf(call) === undefined;
   const collection = collectionToWrite(call);
   const numIndexesBefore = collection.indexes.length;
@@ -77,22 +73,10 @@ function build(call: Call, wanted: readonly Wanted[]): Document | Promise<Docume
       `add index fails, too many indexes for ${collection.namespace}`,
     );
   }
-  const reply = (): Document => {
-    const numIndexesAfter = collection.indexes.length;
-    const note = added.length === 0 ? { note: "all indexes already exist" } : {};
-    return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, ...note, ok: 1 };
-  };
-  const built = visit(buildSteps(call, collection, added), () => {});
-  return built ? built.then(reply) : reply();
-}
-
-function* buildSteps(
-  { instance, checkInterrupt }: Call,
-  collection: Collection,
-  added: readonly Wanted[],
-): Generator<undefined> {
-  const turns = new Turns(checkInterrupt);
-  for (const index of added) yield* instance.catalog.addIndexInSteps(collection, index, turns);
+  for (const index of added) yield* call.instance.catalog.addIndexInSteps(collection, index, turns);
+  const numIndexesAfter = collection.indexes.length;
+  const note = added.length === 0 ? { note: "all indexes already exist" } : {};
+  return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, ...note, ok: 1 };
 }
 
 function parse(spec: unknown): Wanted {

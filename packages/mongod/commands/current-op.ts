@@ -27,7 +27,7 @@ export function describeOperation(operation: Operation): Document {
     op: "command",
     ns: operation.namespace,
     command: redacted(operation.body),
-    killPending: operation.killed,
+    killPending: operation.killedBy !== undefined,
     waitingForLock: false,
   };
 }

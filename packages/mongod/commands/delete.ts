@@ -1,3 +1,4 @@
+import type { Document } from "bson";
 import {
   field,
   isDocument,
@@ -6,16 +7,18 @@ import {
   requiredDocument,
   toNumber,
 } from "../arguments.ts";
-import { MongoError, toMongoError } from "../errors.ts";
-import { find } from "../query/execute.ts";
+import type { Collection, StoredDocument } from "../collections/collection.ts";
+import { MongoError } from "../errors.ts";
+import { allToWrite, firstToWrite, type WriteQuery } from "../query/find-to-write.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
 import { type Call, type Command, onCollection } from "./command.ts";
 import { emptyAsNone } from "./find.ts";
 import { checkBatchSize } from "./insert.ts";
 import { collectionOf, namespaceOf } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
-import { type WriteFailure, writeReply } from "./write-errors.ts";
+import { inBatch, writeReply } from "./write-batch.ts";
 
-const removedAtOnce = 10_000;
+const removedAtOnce = 256;
 
 export const deleteCommand: Command = {
   help: "Removes documents",
@@ -25,22 +28,21 @@ export const deleteCommand: Command = {
     const deletes = requiredArray(field(call.body, "deletes", "delete"));
     checkBatchSize(deletes.length);
     namespaceOf(call);
-    const ordered = optionalBoolean(field(call.body, "ordered", "delete")) ?? true;
-    const failures: WriteFailure[] = [];
-    let n = 0;
-    for (const [index, one] of deletes.entries()) {
-      try {
-        n += deleteSome(call, one);
-      } catch (error) {
-        failures.push({ index, error: toMongoError(error) });
-        if (ordered) break;
-      }
-    }
-    return writeReply({ n }, failures);
+    return finish(deleteAll(call, deletes));
   },
 };
 
-function deleteSome(call: Call, one: unknown): number {
+function* deleteAll(call: Call, deletes: readonly unknown[]): Steps<Document> {
+  const ordered = optionalBoolean(field(call.body, "ordered", "delete")) ?? true;
+  const turns = new Turns(call.checkInterrupt);
+  let n = 0;
+  const failures = yield* inBatch({ writes: deletes, ordered, turns }, function* (one) {
+    n += yield* deleteSome(call, { one, turns });
+  });
+  return writeReply({ n }, failures);
+}
+
+function* deleteSome(call: Call, { one, turns }: { one: unknown; turns: Turns }): Steps<number> {
   if (!isDocument(one)) throw new MongoError("TypeMismatch", "a delete has to be a document");
   refuseCollation(one);
   call.instance.counters.operations.delete += 1;
@@ -54,12 +56,27 @@ function deleteSome(call: Call, one: unknown): number {
   }
   const collection = collectionOf(call);
   if (!collection) return 0;
-  const { checkInterrupt } = call;
-  const found = [
-    ...find(collection, { filter, limit, hint: emptyAsNone(one.hint), checkInterrupt }),
-  ];
-  for (let at = 0; at < found.length; at += removedAtOnce) {
-    collection.remove(found.slice(at, at + removedAtOnce));
+  const query = { filter, hint: emptyAsNone(one.hint), turns };
+  if (limit === 0) return yield* removeAll(collection, query);
+  const found = yield* firstToWrite(collection, query);
+  if (found) collection.remove([found]);
+  return found ? 1 : 0;
+}
+
+/** Some at a time; what was found is removed before others have their turn. */
+function* removeAll(collection: Collection, query: WriteQuery): Steps<number> {
+  let removed = 0;
+  let found: StoredDocument[] = [];
+  const remove = () => {
+    if (found.length > 0) collection.remove(found);
+    removed += found.length;
+    found = [];
+  };
+  for (const stored of allToWrite(collection, query)) {
+    if (stored) found.push(stored);
+    if (!stored || found.length === removedAtOnce) remove();
+    if (!stored) yield undefined;
   }
-  return found.length;
+  remove();
+  return removed;
 }

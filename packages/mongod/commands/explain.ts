@@ -4,9 +4,10 @@ import { field, isDocument, optionalDocument, requiredDocument } from "../argume
 import type { Collection } from "../collections/collection.ts";
 import { MongoError } from "../errors.ts";
 import { version } from "../limits.ts";
-import { find as findDocuments, type Query, sortNeeded, type Work } from "../query/execute.ts";
+import { findInTurns, type Query, sortNeeded, type Work } from "../query/execute.ts";
 import { describePlan, type Examined } from "../query/explain-plan.ts";
 import { planFor } from "../query/plan.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
 import { aggregate, pushedDown } from "./aggregate.ts";
 import type { Call, Command } from "./command.ts";
 import { count } from "./count.ts";
@@ -34,25 +35,28 @@ export const explain: Command = {
     const inner = innerCall(call);
     return explainable.get(inner.name)?.privileges(inner) ?? [];
   },
-  run(call) {
-    const inner = innerCall(call);
-    const query = explained(inner);
-    const collection = collectionOf(inner);
-    const verbose = call.body.verbosity !== "queryPlanner";
-    return {
-      explainVersion: "1",
-      ...explainQuery(collection, { query, namespace: namespaceOf(inner), verbose }),
-      command: inner.body,
-      serverInfo: {
-        host: "localhost",
-        port: call.instance.port,
-        version: version.text,
-        gitVersion: "embedded",
-      },
-      ok: 1,
-    };
-  },
+  run: (call) => finish(explanation(call)),
 };
+
+function* explanation(call: Call): Steps<Document> {
+  const inner = innerCall(call);
+  const query = { ...explained(inner), turns: new Turns(call.checkInterrupt) };
+  const collection = collectionOf(inner);
+  const verbose = call.body.verbosity !== "queryPlanner";
+  const asked = { query, namespace: namespaceOf(inner), verbose };
+  return {
+    explainVersion: "1",
+    ...(yield* explainQuery(collection, asked)),
+    command: inner.body,
+    serverInfo: {
+      host: "localhost",
+      port: call.instance.port,
+      version: version.text,
+      gitVersion: "embedded",
+    },
+    ok: 1,
+  };
+}
 
 function innerCall(call: Call): Call {
   const body = requiredDocument(field(call.body, "explain", "explain"));
@@ -98,10 +102,10 @@ interface Asked {
   readonly verbose: boolean;
 }
 
-function explainQuery(
+function* explainQuery(
   collection: Collection | undefined,
   { query, namespace, verbose }: Asked,
-): Document {
+): Steps<Document> {
   const planner = (winningPlan: Document): Document => ({
     queryPlanner: {
       namespace,
@@ -123,7 +127,10 @@ function explainQuery(
   const work = emptyWork();
   const startedMs = performance.now();
   let returned = 0;
-  for (const _ of findDocuments(collection, { ...query, work })) returned += 1;
+  for (const document of findInTurns(collection, { ...query, work })) {
+    if (document) returned += 1;
+    else yield undefined;
+  }
   const millis = Math.floor(performance.now() - startedMs);
   return { ...planner(winning), ...statistics(work, returned, millis, winning) };
 }

@@ -4,8 +4,9 @@ import { sameBytes } from "../bson/bytes.ts";
 import { decode } from "../bson/codec.ts";
 import type { Collection, StoredDocument } from "../collections/collection.ts";
 import { MongoError } from "../errors.ts";
-import { find } from "../query/execute.ts";
+import { firstToWrite } from "../query/find-to-write.ts";
 import { compileProjection } from "../query/projection.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
 import { compileUpdate } from "../update/update.ts";
 import type { Call, Command } from "./command.ts";
 import { emptyAsNone } from "./find.ts";
@@ -24,14 +25,19 @@ export const findAndModify: Command = {
   run(call) {
     refuseCollation(call.body);
     namespaceOf(call);
-    const options = parse(call);
-    const collection = options.upsert ? collectionToWrite(call) : collectionOf(call);
-    const { checkInterrupt } = call;
-    const [stored] = collection ? find(collection, { ...options, limit: 1, checkInterrupt }) : [];
-    if (options.remove) return removeOne(collection, { stored, options });
-    return modifyOne(collection, { stored, options });
+    return finish(findAndWrite(call));
   },
 };
+
+function* findAndWrite(call: Call): Steps<Document> {
+  const options = parse(call);
+  const { filter, sort, hint, variables } = options;
+  const collection = options.upsert ? collectionToWrite(call) : collectionOf(call);
+  const query = { filter, sort, hint, variables, turns: new Turns(call.checkInterrupt) };
+  const stored = collection && (yield* firstToWrite(collection, query));
+  if (options.remove) return removeOne(collection, { stored, options });
+  return modifyOne(collection, { stored, options });
+}
 
 interface Options {
   readonly filter: Document;

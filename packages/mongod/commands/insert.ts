@@ -1,10 +1,14 @@
 import type { Document } from "bson";
 import { field, optionalBoolean } from "../arguments.ts";
-import { MongoError } from "../errors.ts";
+import type { Collection } from "../collections/collection.ts";
+import { MongoError, toMongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
 import { type Command, onCollection } from "./command.ts";
 import { collectionToWrite } from "./namespace.ts";
-import { writeReply } from "./write-errors.ts";
+import { type WriteFailure, writeReply } from "./write-batch.ts";
+
+const insertedAtOnce = 256;
 
 export const insert: Command = {
   help: "Inserts documents",
@@ -20,13 +24,52 @@ export const insert: Command = {
     }
     checkBatchSize(documents.length);
     const ordered = optionalBoolean(field(call.body, "ordered", "insert")) ?? true;
-    const collection = collectionToWrite(call);
     call.instance.counters.operations.insert += documents.length;
-    const { inserted, errors } = collection.insert(documents, ordered);
-    const reply: Document = { n: inserted };
-    return writeReply(reply, errors);
+    const turns = new Turns(call.checkInterrupt);
+    // While others have their turn the collection may be dropped; as in MongoDB it is made again.
+    const collection = () => collectionToWrite(call);
+    return finish(insertAndReply(documents, { collection, ordered, turns }));
   },
 };
+
+function* insertAndReply(documents: readonly Uint8Array[], inserting: Inserting): Steps<Document> {
+  const { n, failures } = yield* insertAll(documents, inserting);
+  return writeReply({ n }, failures);
+}
+
+interface Inserting {
+  readonly collection: () => Collection;
+  readonly ordered: boolean;
+  readonly turns: Turns;
+}
+
+/** Inserts some at a time, and others have their turn between. */
+export function* insertAll(
+  documents: readonly Uint8Array[],
+  { collection, ordered, turns }: Inserting,
+): Steps<{ n: number; failures: WriteFailure[] }> {
+  const failures: WriteFailure[] = [];
+  let n = 0;
+  for (let at = 0; at < documents.length; at += insertedAtOnce) {
+    if (turns.isOver()) {
+      yield undefined;
+      turns.begin();
+    }
+    const some = documents.slice(at, at + insertedAtOnce);
+    try {
+      const { inserted, errors } = collection().insert(some, ordered);
+      n += inserted;
+      for (const { index, error } of errors) failures.push({ index: at + index, error });
+    } catch (error) {
+      // Those before are there, and the client has to know it.
+      if (n === 0) throw error;
+      failures.push({ index: at, error: toMongoError(error) });
+      break;
+    }
+    if (ordered && failures.length > 0) break;
+  }
+  return { n, failures };
+}
 
 /** A batch has from one to a hundred thousand writes. */
 export function checkBatchSize(size: number): void {

@@ -10,16 +10,17 @@ import {
 } from "../arguments.ts";
 import { sameBytes } from "../bson/bytes.ts";
 import { decode } from "../bson/codec.ts";
-import type { Collection } from "../collections/collection.ts";
-import { MongoError, toMongoError } from "../errors.ts";
-import { find } from "../query/execute.ts";
-import { compileUpdate } from "../update/update.ts";
+import type { Collection, StoredDocument } from "../collections/collection.ts";
+import { MongoError } from "../errors.ts";
+import { allToWrite, firstToWrite, type WriteQuery } from "../query/find-to-write.ts";
+import { finish, type Steps, Turns } from "../turns.ts";
+import { compileUpdate, type Update } from "../update/update.ts";
 import type { Call, Command } from "./command.ts";
 import { emptyAsNone } from "./find.ts";
 import { checkBatchSize } from "./insert.ts";
 import { collectionOf, collectionToWrite, namespaceOf } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
-import { type WriteFailure, writeReply } from "./write-errors.ts";
+import { inBatch, writeReply } from "./write-batch.ts";
 
 export const update: Command = {
   help: "Changes documents by operators, a pipeline or a replacement",
@@ -34,26 +35,25 @@ export const update: Command = {
     const updates = requiredArray(field(call.body, "updates", "update"));
     checkBatchSize(updates.length);
     namespaceOf(call);
-    const ordered = optionalBoolean(field(call.body, "ordered", "update")) ?? true;
-    const upserted: Document[] = [];
-    const failures: WriteFailure[] = [];
-    let n = 0;
-    let nModified = 0;
-    for (const [index, one] of updates.entries()) {
-      try {
-        const result = updateOne(call, parseOne(one, call));
-        n += result.n;
-        nModified += result.nModified;
-        if (result.upsertedId) upserted.push({ index, _id: result.upsertedId.value });
-      } catch (error) {
-        failures.push({ index, error: toMongoError(error) });
-        if (ordered) break;
-      }
-    }
-    const counts = { n, nModified, ...(upserted.length > 0 ? { upserted } : {}) };
-    return writeReply(counts, failures);
+    return finish(updateAll(call, updates));
   },
 };
+
+function* updateAll(call: Call, updates: readonly unknown[]): Steps<Document> {
+  const ordered = optionalBoolean(field(call.body, "ordered", "update")) ?? true;
+  const turns = new Turns(call.checkInterrupt);
+  const upserted: Document[] = [];
+  let n = 0;
+  let nModified = 0;
+  const failures = yield* inBatch({ writes: updates, ordered, turns }, function* (one, index) {
+    const result = yield* updateOne(call, { one: parseOne(one, call), turns });
+    n += result.n;
+    nModified += result.nModified;
+    if (result.upsertedId) upserted.push({ index, _id: result.upsertedId.value });
+  });
+  const counts = { n, nModified, ...(upserted.length > 0 ? { upserted } : {}) };
+  return writeReply(counts, failures);
+}
 
 interface OneUpdate {
   readonly filter: Document;
@@ -93,34 +93,60 @@ interface UpdateResult {
   readonly upsertedId?: { readonly value: unknown };
 }
 
-function updateOne(call: Call, one: OneUpdate): UpdateResult {
+function* updateOne(
+  call: Call,
+  { one, turns }: { one: OneUpdate; turns: Turns },
+): Steps<UpdateResult> {
   call.instance.counters.operations.update += 1;
   const compiled = compileUpdate(one.change, one);
   const collection = one.upsert ? collectionToWrite(call) : collectionOf(call);
   if (!collection) return { n: 0, nModified: 0 };
-  const matched = matching(collection, { one, call });
-  if (matched.length === 0 && one.upsert) {
-    const document = compiled.insertion();
-    insertOne(collection, document);
-    return { n: 1, nModified: 0, upsertedId: { value: decode(document)._id } };
-  }
-  let nModified = 0;
-  for (const stored of matched) {
-    const changed = compiled.apply(stored.bytes);
-    if (sameBytes(changed, stored.bytes)) continue;
-    collection.replace(stored, changed);
-    nModified += 1;
-  }
-  return { n: matched.length, nModified };
+  const { filter, hint, sort, variables, multi } = one;
+  const query = { filter, hint, sort, variables, turns };
+  const result = yield* multi
+    ? changeAll(collection, query, compiled)
+    : changeFirst(collection, query, compiled);
+  if (result.n > 0 || !one.upsert) return result;
+  const document = compiled.insertion();
+  insertOne(collection, document);
+  return { n: 1, nModified: 0, upsertedId: { value: decode(document)._id } };
 }
 
-/** All that match are found before the first is changed, so that none is met twice. */
-function matching(collection: Collection, { one, call }: { one: OneUpdate; call: Call }) {
-  const { filter, hint, sort, variables, multi } = one;
-  const { checkInterrupt } = call;
-  return [
-    ...find(collection, { filter, hint, sort, variables, limit: multi ? 0 : 1, checkInterrupt }),
-  ];
+/** Each document is changed as soon as it is found; what others do meanwhile comes in between. */
+function* changeAll(
+  collection: Collection,
+  query: WriteQuery,
+  update: Update,
+): Steps<UpdateResult> {
+  let n = 0;
+  let nModified = 0;
+  for (const stored of allToWrite(collection, query)) {
+    if (!stored) {
+      yield undefined;
+      continue;
+    }
+    n += 1;
+    if (change(collection, stored, update)) nModified += 1;
+  }
+  return { n, nModified };
+}
+
+function* changeFirst(
+  collection: Collection,
+  query: WriteQuery,
+  update: Update,
+): Steps<UpdateResult> {
+  const stored = yield* firstToWrite(collection, query);
+  if (!stored) return { n: 0, nModified: 0 };
+  return { n: 1, nModified: change(collection, stored, update) ? 1 : 0 };
+}
+
+/** Whether the update makes another document of it. */
+function change(collection: Collection, stored: StoredDocument, update: Update): boolean {
+  const changed = update.apply(stored.bytes);
+  if (sameBytes(changed, stored.bytes)) return false;
+  collection.replace(stored, changed);
+  return true;
 }
 
 /** Inserts one document. Throws what is wrong with it. */

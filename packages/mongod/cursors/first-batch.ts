@@ -1,7 +1,6 @@
 import { userNames } from "../access/client-access.ts";
 import type { Collection } from "../collections/collection.ts";
 import type { Call } from "../commands/command.ts";
-import { MongoError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Turns } from "../turns.ts";
 import { type CursorBatch, PeekingSource } from "./cursors.ts";
@@ -24,7 +23,7 @@ export interface FirstBatch {
 export function firstBatch(call: Call, options: FirstBatch): Uint8Array | Promise<Uint8Array> {
   const { documents, batchSize = limits.firstBatchDefault } = options;
   const source = new PeekingSource(documents);
-  const checkAlive = aliveCheck(call, options);
+  const checkAlive = () => options.from?.requireThere();
   const batch = source.take(batchSize, checkAlive);
   const reply = (taken: CursorBatch) => opened(call, options, { source, checkAlive, taken });
   return batch instanceof Promise ? batch.then(reply) : reply(batch);
@@ -50,11 +49,4 @@ function opened(
   const cursor = { namespace, owner, source, immortal, checkAlive, turns };
   const { id } = call.instance.cursors.open(cursor);
   return cursorReply({ ...base, id });
-}
-
-function aliveCheck({ instance }: Call, { namespace, from }: FirstBatch): () => void {
-  return () => {
-    if (!from || instance.catalog.get(from.namespace) === from) return;
-    throw new MongoError("QueryPlanKilled", `collection dropped: ${namespace}`);
-  };
 }

@@ -2,6 +2,7 @@ import type { Document } from "bson";
 import { afterPrefix } from "../bson/bytes.ts";
 import type { Collection, StoredDocument } from "../collections/collection.ts";
 import { indexEntryKey, readRecordId } from "../collections/layout.ts";
+import { MongoError } from "../errors.ts";
 import type { Turns } from "../turns.ts";
 import { compileFilter } from "./filter.ts";
 import { type IndexPlan, type Plan, planFor } from "./plan.ts";
@@ -20,6 +21,8 @@ export interface Query {
   readonly checkInterrupt?: (() => void) | undefined;
   /** For `findInTurns`; they check for interrupts themselves. */
   readonly turns?: Turns | undefined;
+  /** Whoever reads does much with each document, so that after each it may be others' turn. */
+  readonly isSlowlyRead?: boolean;
   /** Counts what was looked at. */
   readonly work?: Work;
 }
@@ -89,19 +92,31 @@ function* filtered(
   { plan, matches, query }: Filtering,
 ): Generator<StoredDocument | undefined> {
   const { work, checkInterrupt, turns } = query;
+  const checkedEvery = query.isSlowlyRead ? 1 : interruptEvery;
   let seen = 0;
   for (const document of candidates(collection, plan, work)) {
     seen += 1;
     if (work) work.docsExamined += 1;
-    if (seen % interruptEvery === 0) {
+    if (seen % checkedEvery === 0) {
       checkInterrupt?.();
       if (turns?.isOver()) {
         yield undefined;
+        requireThere(collection, plan);
         turns.begin();
       }
     }
     if (!matches || plan.kind === "id" || matches(rootElement(document.bytes))) yield document;
   }
+}
+
+/** While others had their turn, what is read may have been dropped. */
+function requireThere(collection: Collection, plan: Plan): void {
+  collection.requireThere();
+  if (plan.kind === "or") for (const each of plan.plans) requireThere(collection, each);
+  if (plan.kind !== "index") return;
+  const { id, name } = plan.index.entry;
+  if (collection.indexes.some(({ entry }) => entry.id === id)) return;
+  throw new MongoError("QueryPlanKilled", `index '${name}' dropped`);
 }
 
 function* candidates(
