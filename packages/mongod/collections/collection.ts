@@ -43,6 +43,8 @@ export class Collection {
   #count: number | undefined;
   #dataSize: number | undefined;
   #isDropped = false;
+  /** Rises with each change of documents, so that one can tell whether there was any. */
+  writes = 0;
 
   constructor(storage: Storage, entry: CollectionEntry) {
     this.storage = storage;
@@ -261,6 +263,7 @@ export class Collection {
     if (entry) batch.put(catalogKey(entry.namespace), encode(entry));
     if (batch.changes.size > 0) this.storage.write([...batch.changes.values()]);
     if (entry) this.replaceEntry(entry);
+    this.writes += 1;
   }
 
   #lastRecordId(): number {

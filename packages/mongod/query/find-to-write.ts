@@ -20,15 +20,16 @@ export function* allToWrite(
 ): Generator<StoredDocument | undefined> {
   const asItIsNow = matcherAnew(collection, query);
   const given = new Set<number>();
-  let othersCame = false;
+  let othersWrote = false;
   for (const found of findInTurns(collection, { ...query, isSlowlyRead: true })) {
     if (!found) {
-      othersCame = true;
+      const { writes } = collection;
       yield undefined;
+      othersWrote ||= collection.writes !== writes;
       continue;
     }
     if (given.has(found.recordId)) continue;
-    const current = othersCame ? asItIsNow(found) : found;
+    const current = othersWrote ? asItIsNow(found) : found;
     if (!current) continue;
     given.add(current.recordId);
     yield current;
