@@ -1,3 +1,4 @@
+import { compactCopy } from "@faultline/rpc/compact-copy";
 import { freeze } from "@faultline/rpc/freeze";
 
 interface Known<Value> {
@@ -28,7 +29,7 @@ export function decodedOnce<Value>(
     if (value === undefined || bytes.length > entryBytesMax) return value;
     if (known.size >= entriesMax && !known.has(id)) forgetOldest(known);
     // A copy: the bytes are a view of all that has been received with them.
-    known.set(id, { bytes: Buffer.from(bytes), value: freeze(value) });
+    known.set(id, { bytes: compactCopy(bytes), value: freeze(value) });
     return value;
   };
 }

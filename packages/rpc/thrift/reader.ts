@@ -1,3 +1,4 @@
+import { compactCopy } from "../compact-copy.ts";
 import { invalidArgument, type ServiceError } from "../errors.ts";
 import { type MessageHeader, strictVersion, types, viewOf } from "./wire.ts";
 
@@ -54,9 +55,9 @@ export class ThriftReader {
     return true;
   }
 
-  /** A copy of what has been read since. */
+  /** A copy of what has been read since, to keep for long. */
   copyFrom(begin: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(begin, this.#position));
+    return compactCopy(this.#bytes.subarray(begin, this.#position));
   }
 
   /** The header of a message: the strict form, or the old one that begins with the name. */

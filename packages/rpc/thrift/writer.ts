@@ -1,3 +1,4 @@
+import { compactCopy } from "../compact-copy.ts";
 import { invalidArgument } from "../errors.ts";
 import { strictVersion, types, viewOf } from "./wire.ts";
 
@@ -18,9 +19,9 @@ export class ThriftWriter {
     return this.#length;
   }
 
-  /** A copy of what has been written since. */
+  /** A copy of what has been written since, to keep for long. */
   copyFrom(begin: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(begin, this.#length));
+    return compactCopy(this.#bytes.subarray(begin, this.#length));
   }
 
   /** What has been written elsewhere. */
