@@ -16,7 +16,7 @@ import { emptyAsNone } from "./find.ts";
 import { checkBatchSize } from "./insert.ts";
 import { collectionOf, namespaceOf } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
-import { inBatch, writeReply } from "./write-batch.ts";
+import { inBatch, type WriteBatch, writeReply } from "./write-batch.ts";
 
 const removedAtOnce = 256;
 
@@ -32,14 +32,20 @@ export const deleteCommand: Command = {
   },
 };
 
-function* deleteAll(call: Call, deletes: readonly unknown[]): Steps<Document> {
+interface DeleteBatch extends WriteBatch {
+  n: number;
+}
+
+function* deleteAll(call: Call, writes: readonly unknown[]): Steps<Document> {
   const ordered = optionalBoolean(field(call.body, "ordered", "delete")) ?? true;
-  const turns = new Turns(call.checkInterrupt);
-  let n = 0;
-  const failures = yield* inBatch({ writes: deletes, ordered, turns }, function* (one) {
-    n += yield* deleteSome(call, { one, turns });
-  });
-  return writeReply({ n }, failures);
+  const batch: DeleteBatch = { call, writes, ordered, turns: new Turns(call.checkInterrupt), n: 0 };
+  const failures = yield* inBatch(batch, deleteCounted);
+  return writeReply({ n: batch.n }, failures);
+}
+
+function* deleteCounted(batch: DeleteBatch, one: unknown): Steps<void> {
+  const removed = yield* deleteSome(batch.call, { one, turns: batch.turns });
+  batch.n += removed;
 }
 
 function* deleteSome(call: Call, { one, turns }: { one: unknown; turns: Turns }): Steps<number> {

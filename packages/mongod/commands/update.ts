@@ -20,7 +20,7 @@ import { emptyAsNone } from "./find.ts";
 import { checkBatchSize } from "./insert.ts";
 import { collectionOf, collectionToWrite, namespaceOf } from "./namespace.ts";
 import { refuseCollation } from "./refuse-collation.ts";
-import { inBatch, writeReply } from "./write-batch.ts";
+import { inBatch, type WriteBatch, writeReply } from "./write-batch.ts";
 
 export const update: Command = {
   help: "Changes documents by operators, a pipeline or a replacement",
@@ -39,20 +39,29 @@ export const update: Command = {
   },
 };
 
-function* updateAll(call: Call, updates: readonly unknown[]): Steps<Document> {
+interface UpdateBatch extends WriteBatch {
+  readonly upserted: Document[];
+  n: number;
+  nModified: number;
+}
+
+function* updateAll(call: Call, writes: readonly unknown[]): Steps<Document> {
   const ordered = optionalBoolean(field(call.body, "ordered", "update")) ?? true;
   const turns = new Turns(call.checkInterrupt);
   const upserted: Document[] = [];
-  let n = 0;
-  let nModified = 0;
-  const failures = yield* inBatch({ writes: updates, ordered, turns }, function* (one, index) {
-    const result = yield* updateOne(call, { one: parseOne(one, call), turns });
-    n += result.n;
-    nModified += result.nModified;
-    if (result.upsertedId) upserted.push({ index, _id: result.upsertedId.value });
-  });
+  const batch: UpdateBatch = { call, writes, ordered, turns, upserted, n: 0, nModified: 0 };
+  const failures = yield* inBatch(batch, updateCounted);
+  const { n, nModified } = batch;
   const counts = { n, nModified, ...(upserted.length > 0 ? { upserted } : {}) };
   return writeReply(counts, failures);
+}
+
+function* updateCounted(batch: UpdateBatch, one: unknown, index: number): Steps<void> {
+  const { call, turns } = batch;
+  const result = yield* updateOne(call, { one: parseOne(one, call), turns });
+  batch.n += result.n;
+  batch.nModified += result.nModified;
+  if (result.upsertedId) batch.upserted.push({ index, _id: result.upsertedId.value });
 }
 
 interface OneUpdate {

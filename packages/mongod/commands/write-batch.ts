@@ -1,27 +1,32 @@
 import type { Document } from "bson";
 import { isInterruption, type MongoError, toMongoError } from "../errors.ts";
 import type { Steps, Turns } from "../turns.ts";
+import type { Call } from "./command.ts";
 
 export interface WriteFailure {
   readonly index: number;
   readonly error: MongoError;
 }
 
-interface Batch<Write> {
-  readonly writes: readonly Write[];
+/** Writes that are done one after the other, and what the reply will say of them. */
+export interface WriteBatch {
+  readonly call: Call;
+  readonly writes: readonly unknown[];
   /** Nothing is done after the first failure. */
   readonly ordered: boolean;
   readonly turns: Turns;
 }
 
 /**
- * Does writes one after the other, and gives what was wrong with single ones. What interrupts a
- * command ends it as a whole: it throws.
+ * Does the writes, and gives what was wrong with single ones. What interrupts a command ends it
+ * as a whole: it throws. `write` had better be no closure: a generator function that is made
+ * anew for each command shows in the cost of a write by key.
  */
-export function* inBatch<Write>(
-  { writes, ordered, turns }: Batch<Write>,
-  write: (one: Write, index: number) => Steps<void>,
+export function* inBatch<Batch extends WriteBatch>(
+  batch: Batch,
+  write: (batch: Batch, one: unknown, index: number) => Steps<void>,
 ): Steps<WriteFailure[]> {
+  const { writes, ordered, turns } = batch;
   const failures: WriteFailure[] = [];
   for (const [index, one] of writes.entries()) {
     if (turns.isOver()) {
@@ -29,7 +34,7 @@ export function* inBatch<Write>(
       turns.begin();
     }
     try {
-      yield* write(one, index);
+      yield* write(batch, one, index);
     } catch (thrown) {
       const error = toMongoError(thrown);
       if (isInterruption(error)) throw error;
