@@ -177,6 +177,21 @@ service ComposePostService {
     8: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "compose_post_server", span.client = "compose_post_client")
+
+  /** Not in the originals: of all calls of one user with the same key one post comes, that of the first. */
+  void ComposePostOnce(
+    1: i64 req_id,
+    2: string username,
+    3: i64 user_id,
+    4: string text,
+    5: list<i64> media_ids,
+    6: list<string> media_types,
+    7: PostType post_type,
+    /** 1 to 255 bytes. */
+    8: string once_key,
+    9: map<string, string> carrier
+  ) throws (1: ServiceException se)
+    (span.server = "compose_post_server", span.client = "compose_post_client")
 }
 
 service PostStorageService {
@@ -185,6 +200,19 @@ service PostStorageService {
     1: i64 req_id,
     2: Post post,
     3: map<string, string> carrier
+  ) throws (1: ServiceException se)
+    (span.server = "store_post_server", span.client = "store_post_client")
+
+  /**
+   * Not in the originals: stores a post likewise, unless its creator has stored one with the same key. Answers the one
+   * that is stored now.
+   */
+  Post StorePostOnce(
+    1: i64 req_id,
+    2: Post post,
+    /** 1 to 255 bytes. */
+    3: string once_key,
+    4: map<string, string> carrier
   ) throws (1: ServiceException se)
     (span.server = "store_post_server", span.client = "store_post_client")
 

@@ -40,6 +40,7 @@ const post = {
   post_type: "1",
 };
 const shortened = { shortened_url: expect.stringMatching(/^http:\/\/short-url\/\w{10}$/) };
+const another = { ...post, post_id: "1" };
 const composed = {
   creator: ann,
   text: expect.stringMatching(/^hi @bob, see http:\/\/short-url\/\w{10}\/c$/),
@@ -181,6 +182,17 @@ const steps: readonly Step[] = [
     "ReadHomeTimeline",
     { user_id: "102", start: "0", stop: "10" },
     result([expect.objectContaining(composed), post]),
+  ],
+  ["post-storage", "StorePostOnce", { post: another, once_key: "k" }, result(another)],
+  ["post-storage", "StorePostOnce", { post, once_key: "k" }, result(another)],
+  [
+    "compose-post",
+    "ComposePostOnce",
+    {
+      ...{ ...ann, text: "hi", post_type: "0", once_key: "another" },
+      ...{ media_ids: [], media_types: [] },
+    },
+    nothing,
   ],
 ];
 

@@ -10,3 +10,6 @@ export const mediaPerPostMax = 100;
 export const mediaTypeMax = 64;
 /** As many bytes of UTF-8 as the name of a user may have who registers, posts, follows or is followed. */
 export const userNameMax = 256;
+
+/** As many bytes as the key has by which a client asks for a post once. */
+export const onceKeyMax = 255;

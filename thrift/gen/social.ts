@@ -1078,6 +1078,86 @@ function readComposePostResult(reader: ThriftReader): void {
   }
 }
 
+export interface ComposePostOnceRequest {
+  reqId: bigint;
+  username: string;
+  userId: bigint;
+  text: string;
+  mediaIds: bigint[];
+  mediaTypes: string[];
+  postType: number;
+  /** 1 to 255 bytes. */
+  onceKey: string;
+}
+
+function writeComposePostOnceRequest(writer: ThriftWriter, value: ComposePostOnceRequest, carrier?: Carrier): void {
+  writer.i64Field(1, value.reqId);
+  writer.stringField(2, value.username);
+  writer.i64Field(3, value.userId);
+  writer.stringField(4, value.text);
+  writer.listField(5, 10, value.mediaIds.length);
+  for (const item of value.mediaIds) writer.i64(item);
+  writer.listField(6, 11, value.mediaTypes.length);
+  for (const item of value.mediaTypes) writer.string(item);
+  writer.i32Field(7, value.postType);
+  writer.stringField(8, value.onceKey);
+  writer.textsField(9, carrier);
+  writer.stop();
+}
+
+function readComposePostOnceRequest(reader: ThriftReader): Arguments<ComposePostOnceRequest> {
+  let reqId = 0n;
+  let username = "";
+  let userId = 0n;
+  let text = "";
+  let mediaIds: bigint[] | undefined;
+  let mediaTypes: string[] | undefined;
+  let postType = 0;
+  let onceKey = "";
+  let carrier: Carrier | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        reqId = reader.i64();
+        break;
+      case 720898:
+        username = reader.string();
+        break;
+      case 655363:
+        userId = reader.i64();
+        break;
+      case 720900:
+        text = reader.string();
+        break;
+      case 983045:
+        mediaIds = readI64List(reader);
+        break;
+      case 983046:
+        mediaTypes = readStringList(reader);
+        break;
+      case 524295:
+        postType = reader.i32();
+        break;
+      case 720904:
+        onceKey = reader.string();
+        break;
+      case 851977:
+        carrier = reader.texts();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { request: { reqId, username, userId, text, mediaIds: mediaIds ?? [], mediaTypes: mediaTypes ?? [], postType, onceKey }, carrier };
+}
+
+function readComposePostOnceResult(reader: ThriftReader): void {
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    if (key === 786433) throw failureOf(readServiceException(reader));
+    else reader.skip(key);
+  }
+}
+
 export const ComposePostService = {
   protocol: "thrift",
   name: "ComposePostService",
@@ -1091,6 +1171,16 @@ export const ComposePostService = {
       writeResult: writeNothing,
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readComposePostResult,
+    }),
+    /** Not in the originals: of all calls of one user with the same key one post comes, that of the first. */
+    composePostOnce: thriftMethod<ComposePostOnceRequest, void>({
+      name: "ComposePostOnce",
+      spanNames: { server: "compose_post_server", client: "compose_post_client" },
+      writeArguments: writeComposePostOnceRequest,
+      readArguments: readComposePostOnceRequest,
+      writeResult: writeNothing,
+      writeException: (writer, error) => writeFailure(writer, 1, error),
+      readResult: readComposePostOnceResult,
     }),
   },
 } as const satisfies ThriftContract;
@@ -1137,6 +1227,65 @@ function readStorePostResult(reader: ThriftReader): void {
     if (key === 786433) throw failureOf(readServiceException(reader));
     else reader.skip(key);
   }
+}
+
+export interface StorePostOnceRequest {
+  reqId: bigint;
+  post: Post;
+  /** 1 to 255 bytes. */
+  onceKey: string;
+}
+
+function writeStorePostOnceRequest(writer: ThriftWriter, value: StorePostOnceRequest, carrier?: Carrier): void {
+  writer.i64Field(1, value.reqId);
+  writer.field(12, 2);
+  writePost(writer, value.post);
+  writer.stringField(3, value.onceKey);
+  writer.textsField(4, carrier);
+  writer.stop();
+}
+
+function readStorePostOnceRequest(reader: ThriftReader): Arguments<StorePostOnceRequest> {
+  let reqId = 0n;
+  let post: Post | undefined;
+  let onceKey = "";
+  let carrier: Carrier | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    switch (key) {
+      case 655361:
+        reqId = reader.i64();
+        break;
+      case 786434:
+        post = readPost(reader);
+        break;
+      case 720899:
+        onceKey = reader.string();
+        break;
+      case 851972:
+        carrier = reader.texts();
+        break;
+      default:
+        reader.skip(key);
+    }
+  }
+  return { request: { reqId, post: post ?? emptyPost(), onceKey }, carrier };
+}
+
+function writeStorePostOnceResult(writer: ThriftWriter, value: Post): void {
+  writer.field(12, 0);
+  writePost(writer, value);
+  writer.stop();
+}
+
+function readStorePostOnceResult(reader: ThriftReader): Post {
+  let success: Post | undefined;
+  for (let key = reader.field(); key !== 0; key = reader.field()) {
+    if (key === 786432) success = readPost(reader);
+    else if (key === 786433) throw failureOf(readServiceException(reader));
+    else reader.skip(key);
+  }
+  if (success === undefined) throw missingResult("StorePostOnce");
+  return success;
 }
 
 export interface ReadPostRequest {
@@ -1423,6 +1572,16 @@ export const PostStorageService = {
       writeResult: writeNothing,
       writeException: (writer, error) => writeFailure(writer, 1, error),
       readResult: readStorePostResult,
+    }),
+    /** Not in the originals: stores a post likewise, unless its creator has stored one with the same key. Answers the one that is stored now. */
+    storePostOnce: thriftMethod<StorePostOnceRequest, Post>({
+      name: "StorePostOnce",
+      spanNames: { server: "store_post_server", client: "store_post_client" },
+      writeArguments: writeStorePostOnceRequest,
+      readArguments: readStorePostOnceRequest,
+      writeResult: writeStorePostOnceResult,
+      writeException: (writer, error) => writeFailure(writer, 1, error),
+      readResult: readStorePostOnceResult,
     }),
     readPost: thriftMethod<ReadPostRequest, Post>({
       name: "ReadPost",

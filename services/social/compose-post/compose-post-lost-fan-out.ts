@@ -7,6 +7,7 @@ import type {
 import { type ComposePostParts, createComposePost } from "./compose-post.ts";
 
 type StoreRequest = Parameters<PostStorageServiceClient["storePost"]>[0];
+type StoreOnceRequest = Parameters<PostStorageServiceClient["storePostOnce"]>[0];
 
 /**
  * Composing with a bug, for the fault of the same name. "Home timelines are made anew from what is stored, so a post
@@ -21,6 +22,11 @@ export function createComposePostLostFanOut(parts: ComposePostParts): ComposePos
       await storage.storePost(request, scope);
       const { reqId, post } = request;
       await storage.closePosts({ reqId, postIds: [post.postId] }, scope);
+    },
+    storePostOnce: async (request: StoreOnceRequest, scope: CallScope) => {
+      const post = await storage.storePostOnce(request, scope);
+      await storage.closePosts({ reqId: request.reqId, postIds: [post.postId] }, scope);
+      return post;
     },
     closePosts: async () => {},
   };

@@ -24,7 +24,16 @@ export function createNeighbours(trouble: Trouble) {
     asked.push(method);
     await trouble(method);
   };
+  const onceStored = new Map<string, Post>();
   const storage: Partial<PostStorageServiceClient> = {
+    async storePostOnce({ post, onceKey }) {
+      await ask("storePostOnce");
+      const earlier = onceStored.get(onceKey);
+      if (earlier) return earlier;
+      onceStored.set(onceKey, post);
+      stored.push(post);
+      return post;
+    },
     async storePost({ post }) {
       await ask("storePost");
       stored.push(post);
@@ -39,7 +48,9 @@ export function createNeighbours(trouble: Trouble) {
       return stored.filter(isOpen).slice(0, Math.min(limit, listedMax));
     },
   };
-  return { asked, stored, closed, clients: { ...makers(ask), ...timelines(ask), ...of(storage) } };
+  const written: bigint[] = [];
+  const clients = { ...makers(ask), ...timelines(ask, written), ...of(storage) };
+  return { asked, stored, written, closed, clients };
 }
 
 function of(storage: Partial<PostStorageServiceClient>) {
@@ -76,12 +87,16 @@ function makers(ask: Trouble) {
   return { user: user as UserServiceClient, media, text, "unique-id": uniqueId };
 }
 
-function timelines(ask: Trouble) {
+function timelines(ask: Trouble, written: bigint[]) {
+  const write = async (method: string, postId: bigint) => {
+    await ask(method);
+    written.push(postId);
+  };
   const userTimeline: Partial<UserTimelineServiceClient> = {
-    writeUserTimeline: () => ask("writeUserTimeline"),
+    writeUserTimeline: ({ postId }) => write("writeUserTimeline", postId),
   };
   const homeTimeline: Partial<HomeTimelineServiceClient> = {
-    writeHomeTimeline: () => ask("writeHomeTimeline"),
+    writeHomeTimeline: ({ postId }) => write("writeHomeTimeline", postId),
   };
   return {
     "user-timeline": userTimeline as UserTimelineServiceClient,

@@ -25,6 +25,7 @@ function open(trouble: Trouble = async () => {}) {
     ...around,
     compose: (more: Partial<typeof request> = {}, withinMs = 30_000) =>
       client.composePost({ ...request, ...more }, testCall({ withinMs })),
+    composeOnce: (onceKey: string) => client.composePostOnce({ ...request, onceKey }, testCall()),
   };
 }
 
@@ -118,6 +119,18 @@ test.for(["writeUserTimeline", "writeHomeTimeline"])(
     expect(writes.at(-1)).toBe("writeHomeTimeline");
   },
 );
+
+test("of a client's tries with the same key all finish the post of the first", async () => {
+  const { composeOnce, asked, stored, written } = open();
+
+  await composeOnce("k");
+  await Promise.all([composeOnce("k"), composeOnce("k")]);
+  await composeOnce("another");
+
+  expect(stored.map(({ postId }) => postId)).toEqual([100n, 103n]);
+  expect(written).toEqual([100n, 100n, 100n, 100n, 100n, 100n, 103n, 103n]);
+  expect(asked).not.toContain("storePost");
+});
 
 test("trouble that lasts beyond the deadline is told, and the post stays open", async () => {
   const error = serviceException(ErrorCode.SE_REDIS_ERROR, "no memory");

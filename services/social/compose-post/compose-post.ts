@@ -1,4 +1,4 @@
-import { type CallScope, within } from "@faultline/rpc/call";
+import { type Call, type CallScope, within } from "@faultline/rpc/call";
 import {
   type ComposePostRequest,
   type ComposePostServiceHandlers,
@@ -29,7 +29,7 @@ const media = {
   name: "media-service",
   failureTexts: ["Failed to send compose-media to media-service"],
 };
-const storage = {
+const storing = {
   name: "post-storage-service",
   failureTexts: ["Failed to store post to post-storage-service"],
 };
@@ -56,19 +56,35 @@ export const composeLimitMs = 8_000;
  */
 export function createComposePost(parts: ComposePostParts): ComposePostServiceHandlers {
   const { clients } = parts;
-  const closing = new Closing(clients["post-storage"]);
+  const storage = clients["post-storage"];
+  const closing = new Closing(storage);
+
+  const compose = async (request: ComposePostRequest, call: Call, store: Store) => {
+    assertPostType(request.postType);
+    const scope = within(call, composeLimitMs);
+    const { reqId } = request;
+    const post = await ofCallee(store(await made(request, parts, scope), scope), storing, scope);
+    await untilDone(clients, { reqId, post }, scope);
+    closing.add(post.postId, call);
+  };
+
   return {
-    async composePost(request, call) {
-      assertPostType(request.postType);
-      const scope = within(call, composeLimitMs);
-      const post = await made(request, parts, scope);
-      const { reqId } = request;
-      await ofCallee(clients["post-storage"].storePost({ reqId, post }, scope), storage, scope);
-      await untilDone(clients, { reqId, post }, scope);
-      closing.add(post.postId, call);
-    },
+    composePost: (request, call) =>
+      compose(request, call, async (post, scope) => {
+        await storage.storePost({ reqId: request.reqId, post }, scope);
+        return post;
+      }),
+
+    // All that have the same key finish the post that is stored, whoever of them is the first.
+    composePostOnce: ({ onceKey, ...request }, call) =>
+      compose(request, call, (post, scope) =>
+        storage.storePostOnce({ reqId: request.reqId, post, onceKey }, scope),
+      ),
   };
 }
+
+/** Stores a post, and answers the one that is stored. */
+type Store = (post: Post, scope: CallScope) => Promise<Post>;
 
 function assertPostType(postType: number): void {
   const known: readonly number[] = Object.values(PostType);

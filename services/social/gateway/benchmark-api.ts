@@ -1,6 +1,7 @@
 import type { Route } from "@faultline/rpc/http/route";
 import type { Manner } from "../any-verb.ts";
 import type { Backends } from "./backends.ts";
+import { composeOnce } from "./compose-once.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
 import { reading, saying, writing } from "./form-route.ts";
 import { postsAnswer } from "./json.ts";
@@ -62,8 +63,10 @@ function at(path: string, attempt: string): Manner {
 }
 
 function compose(backends: Backends): Parameters<typeof writing>[1] {
-  return async (form, call) => {
-    await backends["compose-post"].composePost(
+  return async (form, call, request) => {
+    await composeOnce(
+      backends["compose-post"],
+      request,
       {
         reqId: newRequestId(),
         userId: requiredId(form, "user_id"),

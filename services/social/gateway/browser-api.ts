@@ -4,6 +4,7 @@ import { ErrorCode, type Post } from "@faultline/thrift/social";
 import type { Manner } from "../any-verb.ts";
 import { Refusal } from "../refusal.ts";
 import type { Backends } from "./backends.ts";
+import { composeOnce } from "./compose-once.ts";
 import { edgeOf, follow, unfollow } from "./edge.ts";
 import { reading, redirectTo, saying, writing } from "./form-route.ts";
 import { postsAnswer, userJson } from "./json.ts";
@@ -102,7 +103,7 @@ function postRoutes(backends: Backends, sessions: Sessions): Route[] {
       const postType = requiredPostType(form);
       const post = { postType, text: requiredText(form), ...parseMedia(form) };
       const author = sessions.of(request);
-      await composer.composePost({ reqId: newRequestId(), ...author, ...post }, call);
+      await composeOnce(composer, request, { reqId: newRequestId(), ...author, ...post }, call);
       return saying("Successfully upload post", textType);
     }),
     // Which of the two is missed first, the token or an argument, is the original's order.

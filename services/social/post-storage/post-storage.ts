@@ -1,14 +1,15 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { Cache } from "@faultline/stores/memcached";
 import type { Collection, Mongo } from "@faultline/stores/mongo";
-import type { PostStorageServiceHandlers } from "@faultline/thrift/social";
+import type { Post, PostStorageServiceHandlers } from "@faultline/thrift/social";
+import { onceKeyMax } from "../limits.ts";
 import { isDuplicate, ofMongo } from "../store-failures.ts";
 import { ensureUnique } from "../unique-index.ts";
 import { Answer, bytesOf, postBytesMax } from "./answer.ts";
 import { createOpenPosts } from "./open-posts.ts";
 import { readingThrough } from "./reading.ts";
 import { assertFew, handlerError, idsMax } from "./refusals.ts";
-import { documentOf, isSamePost, type StoredPost } from "./stored-post.ts";
+import { documentOf, isSamePost, postOf, type StoredPost } from "./stored-post.ts";
 
 export interface PostStorageParts {
   readonly mongo: Mongo;
@@ -16,6 +17,7 @@ export interface PostStorageParts {
   readonly now?: () => number;
 }
 
+const badKey = `A key has 1 to ${onceKeyMax} bytes`;
 const tooLarge = `A post has at most ${postBytesMax} bytes`;
 /** As many posts as are read at once: more than most pages have, and few enough to have them all in memory. */
 const readAtOnce = 100;
@@ -25,17 +27,36 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
   const { mongo, now = Date.now } = parts;
   const posts = mongo.collection<StoredPost>("post");
   const read = readingThrough(posts, parts.cache);
+
+  const insert = async (post: Post, scope: CallScope, more?: Pick<StoredPost, "once">) => {
+    if (bytesOf(post) > postBytesMax) throw handlerError(tooLarge);
+    // The mark is not for others: who has stored the post clears it once the post is in all timelines.
+    const document = { ...documentOf(post), fanout: BigInt(now()), ...more };
+    await posts.insertMany([document], scope, { durable: true });
+  };
+
   return {
     async storePost({ post }, call) {
-      if (bytesOf(post) > postBytesMax) throw handlerError(tooLarge);
-      // The mark is not for others: who has stored the post clears it once the post is in all timelines.
-      const document = { ...documentOf(post), fanout: BigInt(now()) };
       try {
-        await posts.insertMany([document], call, { durable: true });
+        await insert(post, call);
       } catch (error) {
         // An insertion whose answer got lost may be sent again.
-        if (isDuplicate(error) && (await isStored(posts, document, call))) return;
+        if (isDuplicate(error) && (await isStored(posts, documentOf(post), call))) return;
         await ofMongo(Promise.reject(error));
+      }
+    },
+
+    async storePostOnce({ post, onceKey }, call) {
+      const length = Buffer.byteLength(onceKey);
+      if (length === 0 || length > onceKeyMax) throw handlerError(badKey);
+      const once = `${post.creator.userId} ${onceKey}`;
+      try {
+        await insert(post, call, { once });
+        return post;
+      } catch (error) {
+        const stored = isDuplicate(error) && (await ofMongo(posts.findOne({ once }, call)));
+        if (stored) return postOf(stored);
+        return await ofMongo(Promise.reject(error));
       }
     },
 
@@ -73,11 +94,15 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
   };
 }
 
-/** The originals' index, and two more that they do not mind: of open posts, and of mentions. */
+/** The originals' index, and others that they do not mind: of open posts, of mentions, and of what is there only once. */
 export async function indexPosts(mongo: Mongo, scope: CallScope): Promise<void> {
   const posts = mongo.collection<StoredPost>("post");
   await ensureUnique(posts, "post_id", scope);
   await posts.ensureIndex({ fanout: 1 }, scope, { sparse: true });
+  await posts.ensureIndex({ once: 1 }, scope, {
+    unique: true,
+    partialFilterExpression: { once: { $exists: true } },
+  });
   await posts.ensureIndex({ "user_mentions.user_id": 1, timestamp: -1, post_id: -1 }, scope, {
     partialFilterExpression: { "user_mentions.user_id": { $exists: true } },
   });

@@ -23,7 +23,7 @@ const remembered = { entriesMax: 4_096, entryBytesMax: 4_096 } as const;
 
 /** Reads posts by their ids, as texts, through the cache, which may fail and may have forgotten. */
 export function readingThrough(posts: Collection<StoredPost>, cache: Cache): CachedMany<FoundPost> {
-  const projection = { fanout: 0 } as const;
+  const projection = { fanout: 0, once: 0 } as const;
   return cachedMany<FoundPost>({
     cache,
     keyOf: (id) => id,

@@ -14,6 +14,8 @@ export interface StoredPost extends Document {
   readonly media: readonly { readonly media_id: bigint; readonly media_type: string }[];
   /** When the post was stored, in milliseconds since 1970, while it has yet to reach the timelines. */
   readonly fanout?: bigint;
+  /** Who asked for it, and by which key, if the post is to be there only once. */
+  readonly once?: string;
 }
 
 export function documentOf(post: Post): StoredPost {

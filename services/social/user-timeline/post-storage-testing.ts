@@ -6,6 +6,7 @@ export function postsAsAsked(asked: bigint[][]): PostStorageServiceClient {
   const refuse = () => Promise.reject(unimplemented("not in this test"));
   return {
     storePost: refuse,
+    storePostOnce: refuse,
     readPost: refuse,
     listOpenPosts: refuse,
     closePosts: refuse,
