@@ -41,6 +41,7 @@ export const errorCodes = {
   WriteConflict: 112,
   CommandNotSupported: 115,
   DocumentValidationFailure: 121,
+  CommandFailed: 125,
   CommandNotSupportedOnView: 166,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,

@@ -1,8 +1,10 @@
 import type { Document } from "bson";
 import { stageName } from "../aggregate/stages.ts";
 import { isDocument } from "../arguments.ts";
+import { sameBytes } from "../bson/bytes.ts";
 import { decode, encode } from "../bson/codec.ts";
 import { databaseOf } from "../collections/catalog.ts";
+import type { Collection } from "../collections/collection.ts";
 import { withIdFirst } from "../collections/document-id.ts";
 import { MongoError } from "../errors.ts";
 import { find } from "../query/execute.ts";
@@ -24,44 +26,60 @@ export function writesResults(stage: Document): boolean {
 }
 
 /** Nothing is written before everything is worked out. */
-export function* writeResults(call: Call, { stage, documents, turns }: Output): Steps<void> {
+export function* writeResults(call: Call, output: Output): Steps<void> {
+  if (stageName(output.stage) === "$out") yield* replaceAll(call, output);
+  else yield* merge(call, output);
+}
+
+function* workedOut({ documents }: Output): Steps<Uint8Array[]> {
   const all: Uint8Array[] = [];
   for (const document of documents) {
     if (document) all.push(document);
     else yield undefined;
   }
-  const write = stageName(stage) === "$out" ? replaceAll : merge;
-  yield* write(call, { stage, all, turns });
+  return all;
 }
 
-interface Results {
-  readonly stage: Document;
-  readonly all: readonly Uint8Array[];
-  readonly turns: Turns;
-}
-
-/** The collection is replaced as a whole, once everything has been worked out; its indexes stay. */
-function* replaceAll({ db, instance }: Call, { stage, all, turns }: Results): Steps<void> {
+/**
+ * The collection is replaced as a whole, once everything has been worked out; its indexes stay.
+ * Throws CommandFailed if others have changed those meanwhile.
+ */
+function* replaceAll({ db, instance }: Call, output: Output): Steps<void> {
   const { catalog } = instance;
-  const namespace = targetOf(db, stage.$out);
+  const namespace = targetOf(db, output.stage.$out);
+  const indexes = indexesOf(catalog.get(namespace));
+  const all = yield* workedOut(output);
   const temporary = catalog.createTemporary(databaseOf(namespace));
   const collection = () => {
     temporary.requireThere();
     return temporary;
   };
   try {
-    for (const { entry } of catalog.get(namespace)?.indexes.slice(1) ?? []) {
-      const { id: _id, multikey: _multikey, ...wanted } = entry;
-      catalog.addIndex(temporary, wanted);
-    }
-    const inserted = yield* insertAll(all, { collection, ordered: true, turns });
-    const [failed] = inserted.failures;
+    for (const index of indexes) catalog.addIndex(temporary, index);
+    const inserting = { collection, ordered: true, turns: output.turns };
+    const [failed] = (yield* insertAll(all, inserting)).failures;
     if (failed) throw failed.error;
-    catalog.rename(collection(), namespace, catalog.get(namespace));
+    const target = catalog.get(namespace);
+    requireSame(indexes, indexesOf(target), namespace);
+    catalog.rename(collection(), namespace, target);
   } catch (error) {
     catalog.drop(temporary);
     throw error;
   }
+}
+
+/** All but that on `_id`, as they were asked for. */
+function indexesOf(collection: Collection | undefined) {
+  return (collection?.indexes ?? []).slice(1).map(({ entry }) => {
+    const { id: _id, multikey: _multikey, ...wanted } = entry;
+    return wanted;
+  });
+}
+
+function requireSame(before: Document[], now: Document[], namespace: string): void {
+  if (sameBytes(encode({ indexes: before }), encode({ indexes: now }))) return;
+  const text = `indexes of target collection ${namespace} changed during processing.`;
+  throw new MongoError("CommandFailed", text);
 }
 
 function targetOf(db: string, target: unknown): string {
@@ -71,7 +89,8 @@ function targetOf(db: string, target: unknown): string {
   throw new MongoError("Location16990", "$out only supports a string or object argument");
 }
 
-function* merge({ db, instance }: Call, { stage, all, turns }: Results): Steps<void> {
+function* merge({ db, instance }: Call, output: Output): Steps<void> {
+  const { stage, turns } = output;
   const given: unknown = stage.$merge;
   const spec: Document = isDocument(given) ? given : { into: given };
   const { whenMatched = "merge", whenNotMatched = "insert" } = spec;
@@ -81,7 +100,7 @@ function* merge({ db, instance }: Call, { stage, all, turns }: Results): Steps<v
     throw new MongoError("BadValue", "$merge: this way to merge is not supported by this server");
   }
   const target = targetOf(db, spec.into);
-  for (const bytes of all) {
+  for (const bytes of yield* workedOut(output)) {
     if (turns.isOver()) {
       yield undefined;
       turns.begin();

@@ -23,6 +23,16 @@ test("documents written or removed during a read do not disturb the others", asy
   expect(seen.length).toBeGreaterThanOrEqual(290);
 });
 
+test("a read through an index that is dropped between two batches fails, and does not just end", async () => {
+  const collection = await target.collection(numbered(2_000));
+  await collection.createIndex({ v: 1 }, { name: "read" });
+  const cursor = collection.find({ v: { $gte: "" } }, { batchSize: 50 });
+  await cursor.next();
+  await collection.dropIndex("read");
+
+  expect((await serverError(cursor.toArray())).code).toBe(175);
+});
+
 test("the first batch has as many documents as asked for, and none if that is zero", async () => {
   const collection = await target.collection(numbered(10));
   const find = (batchSize: number) =>

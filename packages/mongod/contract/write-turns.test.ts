@@ -250,3 +250,48 @@ test("validate finds a collection whole while others write to it", async () => {
   });
   expect(await done).toMatchObject({ valid: true, errors: [] });
 });
+
+/** Does something once while a command on the collection is at work. */
+async function onceWithin<Result>(
+  { collection, begin }: { collection: Collection; begin: () => Promise<Result> },
+  act: () => Promise<unknown>,
+): Promise<Result> {
+  let isDone = false;
+  const { done } = await whileBusy(begin(), async () => {
+    const isRunning = (await running(collection)).length > 0;
+    if (isDone || !isRunning) return;
+    isDone = true;
+    await act();
+  });
+  expect(isDone).toBe(true);
+  return done;
+}
+
+test("validate does not miss the entries of an index that is dropped meanwhile", async () => {
+  const collection = await large();
+  await collection.createIndex({ n: 1 }, { name: "gone" });
+  const begin = () => target.db().command({ validate: collection.collectionName });
+  expect((await begin()).nIndexes).toBe(2);
+
+  const checked = await onceWithin({ collection, begin }, () => collection.dropIndex("gone"));
+
+  expect(checked).toMatchObject({ valid: true, errors: [] });
+});
+
+test("$out loses no index that somebody makes on its target meanwhile", async () => {
+  const collection = await large();
+  const replaced = await target.collection();
+  const { collectionName } = replaced;
+  const out = (match: Document) =>
+    collection.aggregate([{ $match: match }, { $out: collectionName }]).toArray();
+  await out({ n: 1 });
+
+  const replacing = onceWithin({ collection, begin: () => out(always) }, () =>
+    replaced.createIndex({ n: 1 }, { name: "made" }),
+  );
+
+  expect((await serverError(replacing)).code).toBe(125);
+  expect(await replaced.indexExists("made")).toBe(true);
+  expect(await replaced.countDocuments()).toBe(1);
+  expect(await target.db().listCollections({ name: /^tmp/ }).toArray()).toEqual([]);
+});

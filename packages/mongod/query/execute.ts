@@ -107,9 +107,11 @@ function* filtered(
     }
     if (!matches || plan.kind === "id" || matches(rootElement(document.bytes))) yield document;
   }
+  // What an index that is gone does not give any more is no end.
+  requireThere(collection, plan);
 }
 
-/** While others had their turn, what is read may have been dropped. */
+/** While others had their turn, or between two batches of a cursor, what is read may have been dropped. */
 function requireThere(collection: Collection, plan: Plan): void {
   collection.requireThere();
   if (plan.kind === "or") for (const each of plan.plans) requireThere(collection, each);
