@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encode } from "../bson/codec.ts";
 import { createMemoryStorage } from "../storage/memory.ts";
-import type { Storage } from "../storage.ts";
+import { type Storage, StorageFull } from "../storage.ts";
 import { Turns } from "../turns.ts";
 import { Catalog } from "./catalog.ts";
 import type { Collection } from "./collection.ts";
@@ -20,6 +20,17 @@ function dyingAfter(storage: Storage, writes: number): Storage {
     write(changes) {
       if (left === 0) throw new Error("killed");
       left -= 1;
+      storage.write(changes);
+    },
+  };
+}
+
+/** Has no room to take anything away once it is told so. */
+function fullWhen(storage: Storage, isFull: () => boolean): Storage {
+  return {
+    ...dyingAfter(storage, Number.POSITIVE_INFINITY),
+    write(changes) {
+      if (isFull() && changes.every(({ value }) => value === undefined)) throw new StorageFull();
       storage.write(changes);
     },
   };
@@ -124,4 +135,21 @@ test("a document that goes does not take the entry of its twin with it", () => {
 
   const index = collection.indexes[1] ?? expect.unreachable();
   expect([...collection.entriesOf(index)]).toHaveLength(63);
+});
+
+test("what takes the place of another is there even where there is no room to clear the other", () => {
+  const memory = createMemoryStorage();
+  let isFull = false;
+  const { catalog, collection } = filled(fullWhen(memory, () => isFull));
+  const temporary = catalog.createTemporary("t");
+  temporary.insert([encode({ a: 1 })]);
+
+  isFull = true;
+  catalog.rename(temporary, "t.c", collection);
+
+  expect(catalog.get("t.c")).toBe(temporary);
+  // What is left of the other, the next start sweeps.
+  const left = keysIn(memory).length;
+  expect(new Catalog(memory).get("t.c")?.count).toBe(1);
+  expect(keysIn(memory).length).toBeLessThan(left);
 });

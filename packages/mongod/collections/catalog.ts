@@ -167,7 +167,7 @@ export class Catalog {
     collection.replaceEntry(entry);
     this.#collections.set(to, collection);
     target?.markDropped();
-    if (target) this.#clear(target.changesToClear());
+    if (target) this.#clearIfPossible(target.changesToClear());
   }
 
   #replace(collection: Collection, entry: CollectionEntry): void {
