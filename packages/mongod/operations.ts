@@ -10,8 +10,11 @@ export interface Operation {
   readonly namespace: string;
   readonly body: Document;
   readonly startedAtMs: number;
-  /** A write is done to its end, also if nobody waits for its reply any more. */
-  writes: boolean;
+  /**
+   * A write is done to its end, also if nobody waits for its reply any more. Undefined until the
+   * command is loaded, which tells.
+   */
+  writes: boolean | undefined;
   killedBy: KillReason | undefined;
 }
 
@@ -48,7 +51,8 @@ export class Operations {
   /** A client has gone: what it only wanted to read is not worked out. */
   forget(client: Client): void {
     for (const operation of this.#running.values()) {
-      if (operation.client === client && !operation.writes) operation.killedBy = "ClientDisconnect";
+      if (operation.client === client && operation.writes === false)
+        operation.killedBy = "ClientDisconnect";
     }
   }
 
@@ -61,7 +65,7 @@ export class Operations {
   }
 }
 
-const fresh = { writes: false, killedBy: undefined };
+const fresh = { writes: undefined, killedBy: undefined };
 
 /** Throws when the operation was killed or its time is over; called often by what takes long. */
 export function interruptCheck(operation: Operation, maxTimeMs: number): () => void {
