@@ -17,7 +17,7 @@ test.each([
   ["writes", true, undefined],
   // Its command is being loaded: what a client has sent without waiting for a reply is done.
   ["is not known to read or to write", undefined, undefined],
-])("of a client who leaves, only what reads is ended: an operation that %s", (_what, writes, killedBy) => {
+])("of a client who leaves, what %s is ended only if it reads", (_what, writes, killedBy) => {
   const operations = new Operations();
   const operation = operations.begin({ client, name: "any", namespace: "t.c", body: {} });
   Object.assign(operation, writes === undefined ? {} : { writes });
