@@ -46,7 +46,7 @@ test.each([
   [
     "packages/stores/cached.ts",
     "@faultline/rpc/grpc/server",
-    "stores know telemetry and what a call is",
+    "stores know telemetry, what a call is and how a socket is read",
   ],
   ["faults/geo-flaky.ts", "@faultline/hotel/geo/geo", "A fault never imports a service"],
   ["faults/geo-flaky.ts", "@faultline/service/define-app", "A fault never imports a service"],
