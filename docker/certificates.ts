@@ -25,8 +25,9 @@ async function forStores(app: App): Promise<void> {
   const { caFile, serverFile } = tlsFiles;
   if (existsSync(caFile) && isStillGood(serverFile)) return;
   const { ca, server } = await storeCertificate(app);
-  write(serverFile, server);
   write(caFile, ca);
+  // The last one: where it is good, the other fits.
+  write(serverFile, server);
 }
 
 async function forServices(app: App): Promise<void> {
