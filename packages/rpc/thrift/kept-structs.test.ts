@@ -95,6 +95,17 @@ test("large structs come across, and are not kept", () => {
   expect(counts.read).toBe(2);
 });
 
+test("no more are kept than is allowed: those that came last", () => {
+  const { bytesOf, read, counts } = counted();
+  const many = Array.from({ length: 4_097 }, (_, id) => bytesOf({ id: BigInt(id), text: "x" }));
+  for (const bytes of many) read(bytes);
+  expect(counts.read).toBe(4_097);
+  for (const bytes of many.slice(1)) read(bytes);
+  expect(counts.read).toBe(4_097);
+  read(many[0] ?? Buffer.alloc(0));
+  expect(counts.read).toBe(4_098);
+});
+
 test("a struct whose end is missing is refused, also where it was whole before", () => {
   const { bytesOf, read } = counted();
   const bytes = bytesOf(...some);

@@ -2,8 +2,8 @@ import { freeze } from "../freeze.ts";
 import type { ThriftReader } from "./reader.ts";
 import type { ThriftWriter } from "./writer.ts";
 
-/** Places for structs, a power of two; each of those that share a place takes it from the other. */
-const places = 4_096;
+/** As many structs are kept as these; the one that has been kept for longest makes room. */
+const structsMax = 4_096;
 /** Larger structs are not kept. */
 const bytesMax = 2_048;
 
@@ -18,21 +18,22 @@ interface Kept<Value> {
  * shared and frozen, and what others have frozen, deeply, is taken for as unchangeable.
  */
 export class KeptStructs<Value extends object> {
-  readonly #places = new Map<number, Kept<Value>>();
+  readonly #kept = new Map<number, Kept<Value>>();
   readonly #bytesOf = new WeakMap<Value, Buffer>();
 
   /** Throws what `decode` throws. */
   read(reader: ThriftReader, decode: (reader: ThriftReader) => Value): Value {
-    // Most structs begin with their id, and no two of a page have the same.
-    const place = reader.digest() & (places - 1);
-    const known = this.#places.get(place);
+    // Structs begin with their id. Two with the same digest, which is rare, take each other's place.
+    const digest = reader.digest();
+    const known = this.#kept.get(digest);
     if (known && reader.passes(known.bytes)) return known.value;
     const begin = reader.position;
     const value = decode(reader);
     if (reader.position - begin <= bytesMax) {
       const bytes = reader.copyFrom(begin);
       freeze(value);
-      this.#places.set(place, { bytes, value });
+      if (!known && this.#kept.size >= structsMax) this.#forgetOldest();
+      this.#kept.set(digest, { bytes, value });
       this.#bytesOf.set(value, bytes);
     }
     return value;
@@ -53,5 +54,12 @@ export class KeptStructs<Value extends object> {
     encode(writer, value);
     if (Object.isFrozen(value) && writer.position - begin <= bytesMax)
       this.#bytesOf.set(value, writer.copyFrom(begin));
+  }
+
+  #forgetOldest(): void {
+    for (const digest of this.#kept.keys()) {
+      this.#kept.delete(digest);
+      return;
+    }
   }
 }

@@ -42,7 +42,7 @@ export class ThriftReader {
     if (this.remaining < digestBytes) return 0;
     const at = this.#position;
     const low = this.#view.getInt32(at + digestBytes - 4);
-    return Math.imul(this.#view.getInt32(at + 3) ^ Math.imul(low, 0x9e37_79b1), 0x85eb_ca6b) >>> 16;
+    return Math.imul(this.#view.getInt32(at + 3), 0x9e37_79b1) ^ low;
   }
 
   /** Passes over these bytes if they are what comes next; tells whether. */
