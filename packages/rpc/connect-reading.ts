@@ -5,7 +5,7 @@ const received = Buffer.allocUnsafeSlow(65_536);
 
 /**
  * Connects, and hands over what is received; a chunk may be kept. A socket that is read as a stream takes memory for
- * 64 kB and gives most of it back each time: a sixth of what a small answer costs a process that is mostly idle.
+ * 64 kB and gives most of it back each time, which small answers to a process that is mostly idle pay for.
  */
 export function connectReading(
   options: TcpNetConnectOpts,

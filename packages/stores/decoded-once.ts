@@ -1,5 +1,6 @@
 import { compactCopy } from "@faultline/rpc/compact-copy";
 import { freeze } from "@faultline/rpc/freeze";
+import { Recent } from "@faultline/rpc/recent";
 
 interface Known<Value> {
   readonly bytes: Buffer;
@@ -21,22 +22,14 @@ export function decodedOnce<Value>(
   decode: (bytes: Buffer, id: string) => Value | undefined,
   { entriesMax, entryBytesMax }: Limits = { entriesMax: 1_000, entryBytesMax: 65_536 },
 ): (bytes: Buffer, id: string) => Value | undefined {
-  const known = new Map<string, Known<Value>>();
+  const known = new Recent<string, Known<Value>>(entriesMax);
   return (bytes, id) => {
     const last = known.get(id);
     if (last?.bytes.equals(bytes)) return last.value;
     const value = decode(bytes, id);
     if (value === undefined || bytes.length > entryBytesMax) return value;
-    if (known.size >= entriesMax && !known.has(id)) forgetOldest(known);
     // A copy: the bytes are a view of all that has been received with them.
     known.set(id, { bytes: compactCopy(bytes), value: freeze(value) });
     return value;
   };
-}
-
-function forgetOldest(known: Map<string, unknown>): void {
-  for (const id of known.keys()) {
-    known.delete(id);
-    return;
-  }
 }

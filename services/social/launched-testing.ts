@@ -49,7 +49,8 @@ async function launchedAt(
   const where = ["--data-dir", dataDirectory, "--port-base", `${portBase}`];
   const child = startProgram(["packages/launcher/cli.ts", "social", ...where], environment);
   const close = async () => {
-    const ended = child.exitCode === null ? once(child, "exit") : undefined;
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    const ended = hasEnded ? undefined : once(child, "exit");
     child.kill("SIGINT");
     await ended;
     rmSync(folder, { recursive: true, force: true });

@@ -41,6 +41,8 @@ async function whileBusy<Result>(work: Promise<Result>, act: (round: number) => 
   let meanwhile = 0;
   for (let round = 0; !isDone; round += 1) {
     await act(round);
+    // What needs no server would else leave nobody a turn.
+    await new Promise(setImmediate);
     if (!isDone) meanwhile += 1;
   }
   return { meanwhile, done };

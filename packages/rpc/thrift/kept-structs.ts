@@ -1,8 +1,9 @@
 import { freeze } from "../freeze.ts";
+import { Recent } from "../recent.ts";
 import type { ThriftReader } from "./reader.ts";
 import type { ThriftWriter } from "./writer.ts";
 
-/** As many structs are kept as these; the one that has been kept for longest makes room. */
+/** As many structs are kept. */
 const structsMax = 4_096;
 /** Larger structs are not kept. */
 const bytesMax = 2_048;
@@ -18,7 +19,7 @@ interface Kept<Value> {
  * shared and frozen, and what others have frozen, deeply, is taken for as unchangeable.
  */
 export class KeptStructs<Value extends object> {
-  readonly #kept = new Map<number, Kept<Value>>();
+  readonly #kept = new Recent<number, Kept<Value>>(structsMax);
   readonly #bytesOf = new WeakMap<Value, Buffer>();
 
   /** Throws what `decode` throws. */
@@ -32,7 +33,6 @@ export class KeptStructs<Value extends object> {
     if (reader.position - begin <= bytesMax) {
       const bytes = reader.copyFrom(begin);
       freeze(value);
-      if (!known && this.#kept.size >= structsMax) this.#forgetOldest();
       this.#kept.set(digest, { bytes, value });
       this.#bytesOf.set(value, bytes);
     }
@@ -54,12 +54,5 @@ export class KeptStructs<Value extends object> {
     encode(writer, value);
     if (Object.isFrozen(value) && writer.position - begin <= bytesMax)
       this.#bytesOf.set(value, writer.copyFrom(begin));
-  }
-
-  #forgetOldest(): void {
-    for (const digest of this.#kept.keys()) {
-      this.#kept.delete(digest);
-      return;
-    }
   }
 }

@@ -5,7 +5,7 @@ import { type MessageHeader, strictVersion, types, viewOf } from "./wire.ts";
 /** Apache's own limit. */
 const depthMax = 64;
 
-/** A field with an i64. */
+/** The header of a field, and an i64. */
 const digestBytes = 11;
 
 /**
@@ -37,7 +37,7 @@ export class ThriftReader {
     return this.#position;
   }
 
-  /** A number made of the next few bytes: with an i64 in front, of its field's header and of all of it. */
+  /** A number made of what comes behind the header of the next field: of an i64, of all of it. */
   digest(): number {
     if (this.remaining < digestBytes) return 0;
     const at = this.#position;
