@@ -27,18 +27,20 @@ export interface ReplicaSettings {
   readonly log?: Logger;
   /** Long unless told otherwise, so that a busy machine is not taken for a Redis that is gone. */
   readonly redisLimitMs?: number;
+  readonly lookCountsMs?: number;
 }
 
 /** A replica of the service: its client, and its repair. */
 export function replica(settings: ReplicaSettings) {
   const { mongo, redis, now = Date.now, users, log = testCall().log } = settings;
-  const { redisLimitMs = 20_000 } = settings;
+  const { redisLimitMs = 20_000, lookCountsMs = 250 } = settings;
   const callee = { ...users } as UserServiceClient;
   const { handlers, repair } = createSocialGraph({
     mongo,
     redis,
     now,
     redisLimitMs,
+    lookCountsMs,
     users: callee,
   });
   const service = "social-graph";

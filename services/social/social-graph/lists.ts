@@ -3,6 +3,7 @@ import type { Collection, Mongo } from "@faultline/stores/mongo";
 import { ErrorCode, type Followee, serviceException } from "@faultline/thrift/social";
 import { ofMongo } from "../store-failures.ts";
 import type { CachedLists } from "./cached-lists.ts";
+import type { Changing } from "./changing.ts";
 import { collectionName, type Edge, type GraphDocument, inOrder } from "./graph-document.ts";
 
 type Side = "followers" | "followees";
@@ -11,19 +12,21 @@ type Side = "followers" | "followees";
 export class Lists {
   readonly #documents: Collection<GraphDocument>;
   readonly #cached: CachedLists;
+  readonly #changing: Changing;
 
-  constructor(mongo: Mongo, cached: CachedLists) {
+  constructor(mongo: Mongo, cached: CachedLists, changing: Changing) {
     this.#documents = mongo.collection<GraphDocument>(collectionName);
     this.#cached = cached;
+    this.#changing = changing;
   }
 
   /**
    * All followers whose follow was answered before, by whichever replica: a post that misses one misses him for good.
-   * So the database is asked first whether it knows of a change that may have left an old list in Redis. Nobody follows
-   * somebody unknown.
+   * So it is certain first that the database knows of no change that may have left an old list in Redis. Nobody
+   * follows somebody unknown.
    */
   async followers(user: bigint, scope: CallScope): Promise<bigint[]> {
-    if (!(await this.#isChanging(user, scope))) {
+    if (!(await this.#changing.has(user, scope))) {
       return (await this.#ids(user, "followers", scope)) ?? [];
     }
     const edges = (await this.#stored(user, "followers", scope)) ?? [];
@@ -53,13 +56,6 @@ export class Lists {
     const edges = await this.#stored(user, side, scope);
     if (edges && filling) await this.#cached.publish(filling, edges, scope);
     return edges?.map((edge) => edge.user_id);
-  }
-
-  /** Whether somebody's follow or unfollow of the user is pending: its note goes only after the list in Redis. */
-  async #isChanging(user: bigint, scope: CallScope): Promise<boolean> {
-    const pending = { "pending.user_id": user };
-    const options = { projection: { user_id: 1 }, limit: 1 } as const;
-    return (await ofMongo(this.#documents.find(pending, scope, options))).length > 0;
   }
 
   async #stored(user: bigint, side: Side, scope: CallScope): Promise<Edge[] | undefined> {

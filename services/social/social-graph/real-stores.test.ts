@@ -159,7 +159,8 @@ test("a Redis that is killed, and one that is back empty, change no answer", asy
   const [ann, bob, cid] = threeUsers();
   const server = await startRedis();
   const redis = openRedis(`redis://${server.address}`);
-  const { client, repair } = await startedReplica({ mongo: openMongo(mongoUrl()), redis });
+  const stores = { mongo: openMongo(mongoUrl()), redis };
+  const { client, repair } = await startedReplica({ ...stores, lookCountsMs: 0 });
   await follow(client, ann, bob);
   await followersOf(client, bob);
 

@@ -1,9 +1,17 @@
-import type { CallScope } from "@faultline/rpc/call";
+import { type CallScope, waited } from "@faultline/rpc/call";
+import { throwIfOver } from "@faultline/stores/within-scope";
 import { ofMongo } from "../store-failures.ts";
 import type { CachedLists } from "./cached-lists.ts";
 import type { Edges, Settled } from "./edges.ts";
 import { outOfRoom } from "./full-document.ts";
 import type { Pair } from "./graph-document.ts";
+
+export interface SettlingParts {
+  readonly edges: Edges;
+  readonly cached: CachedLists;
+  /** How long a change waits whose lists could not be taken away, until all replicas know of its note. */
+  readonly knownAfterMs: number;
+}
 
 /**
  * Carries changes to their end: documents, then cached lists, then the note that it is pending. Wherever it stops, the
@@ -13,21 +21,23 @@ import type { Pair } from "./graph-document.ts";
 export class Settling {
   readonly #edges: Edges;
   readonly #cached: CachedLists;
+  readonly #knownAfterMs: number;
 
-  constructor(edges: Edges, cached: CachedLists) {
+  constructor({ edges, cached, knownAfterMs }: SettlingParts) {
     this.#edges = edges;
     this.#cached = cached;
+    this.#knownAfterMs = knownAfterMs;
   }
 
   /** Throws what `outOfRoom` makes, with nothing changed, if one of the documents is full. */
   async follow(pair: Pair, since: bigint, scope: CallScope): Promise<void> {
     const settled = await ofMongo(this.#edges.follow(pair, since, scope));
-    await this.#finish(pair, settled, scope);
+    await this.#answerable(pair, settled, scope);
     if (settled.withdrawn) throw outOfRoom(pair.followee, "followers");
   }
 
   async unfollow(pair: Pair, now: bigint, scope: CallScope): Promise<void> {
-    await this.#finish(pair, await ofMongo(this.#edges.unfollow(pair, now, scope)), scope);
+    await this.#answerable(pair, await ofMongo(this.#edges.unfollow(pair, now, scope)), scope);
   }
 
   async insertUser(user: bigint, scope: CallScope): Promise<void> {
@@ -41,6 +51,12 @@ export class Settling {
     if (settled.withdrawn)
       scope.log.warn("follow withdrawn", { user: `${user}`, followee: `${followee}` });
     return await this.#finish(pair, settled, scope);
+  }
+
+  /** Until no replica believes a list from before the change. */
+  async #answerable(pair: Pair, settled: Settled, scope: CallScope): Promise<void> {
+    if (await this.#finish(pair, settled, scope)) return;
+    if (!(await waited(this.#knownAfterMs, scope.signal))) throwIfOver(scope);
   }
 
   async #finish(pair: Pair, { tokens }: Settled, scope: CallScope): Promise<boolean> {

@@ -3,7 +3,9 @@ import type { Mongo } from "@faultline/stores/mongo";
 import type { Redis } from "@faultline/stores/redis";
 import type { SocialGraphServiceHandlers, UserServiceClient } from "@faultline/thrift/social";
 import { CachedLists } from "./cached-lists.ts";
+import { Changing } from "./changing.ts";
 import { Edges } from "./edges.ts";
+import { collectionName, type GraphDocument } from "./graph-document.ts";
 import { Lists } from "./lists.ts";
 import { resolveNames } from "./names.ts";
 import { Repair } from "./repair.ts";
@@ -16,6 +18,8 @@ export interface SocialGraphSettings {
   readonly now?: () => number;
   /** How long one step with Redis may take before it is done without, in milliseconds. */
   readonly redisLimitMs?: number;
+  /** How long what the database says of changes under way counts, in milliseconds: the same in all replicas. */
+  readonly lookCountsMs?: number;
 }
 
 /** The service, and what completes the changes that were interrupted. */
@@ -26,11 +30,12 @@ export interface SocialGraph {
 
 /** Knows who follows whom, and answers the same from both sides, in any number of replicas on one database. */
 export function createSocialGraph(settings: SocialGraphSettings): SocialGraph {
-  const { mongo, redis, users, now = Date.now, redisLimitMs } = settings;
+  const { mongo, redis, users, now = Date.now, redisLimitMs, lookCountsMs } = settings;
   const edges = new Edges(mongo);
   const cached = new CachedLists(redis, redisLimitMs);
-  const lists = new Lists(mongo, cached);
-  const settling = new Settling(edges, cached);
+  const changing = new Changing(mongo.collection<GraphDocument>(collectionName), lookCountsMs);
+  const lists = new Lists(mongo, cached, changing);
+  const settling = new Settling({ edges, cached, knownAfterMs: changing.knownAfterMs });
   const nowInt64 = () => BigInt(now());
 
   const follow = async (user: bigint, followee: bigint, scope: CallScope) => {

@@ -1,4 +1,5 @@
 import { testCall } from "@faultline/rpc/test-call";
+import type { Filter, Mongo } from "@faultline/stores/mongo";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import type { Redis } from "@faultline/stores/redis";
@@ -9,6 +10,7 @@ import { type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mon
 import { troubledRedis } from "@faultline/stores/testing/troubled-redis";
 import { MongoClient } from "mongodb";
 import { expect, onTestFinished, test } from "vitest";
+import { collectionName, type GraphDocument } from "./graph-document.ts";
 import {
   expectAgreement,
   follow,
@@ -45,7 +47,7 @@ test("without Redis everything is answered from the database", async () => {
 
 test("a list that a change could not take away counts no more, until a repair has done so", async () => {
   const { link, redis } = cutOff(createMemoryRedis());
-  const { client, repair } = await startedReplica({ redis });
+  const { client, repair } = await startedReplica({ redis, lookCountsMs: 0 });
   await follow(client, 1n, 2n);
   await followersOf(client, 2n);
 
@@ -91,7 +93,7 @@ test(
   "a user whose changes cannot be settled has at most so many of them",
   async () => {
     const { link, redis } = cutOff(createMemoryRedis());
-    const { client, mongo, repair } = await startedReplica({ redis });
+    const { client, mongo, repair } = await startedReplica({ redis, lookCountsMs: 0 });
     link.cut = true;
     for (let i = 0; i < 500; i++) {
       await follow(client, 1n, 2n);
@@ -153,7 +155,7 @@ test("an old list is neither believed nor kept once a repair has come to it", as
 test("followers are not told from Redis alone while the database cannot say whether they change", async () => {
   let fate: Fate = "done";
   const mongo = troubledMongo(createMemoryMongo(), () => fate);
-  const { client } = await startedReplica({ mongo });
+  const { client } = await startedReplica({ mongo, lookCountsMs: 0 });
   await follow(client, 1n, 2n);
   await followersOf(client, 2n);
 
@@ -161,7 +163,73 @@ test("followers are not told from Redis alone while the database cannot say whet
   await expect(followersOf(client, 2n)).rejects.toMatchObject({ exceptionCode: 4 });
 });
 
-test("whether followers change is looked up in an index", async () => {
+/** What the database is asked. */
+function counted(mongo: Mongo) {
+  const finds: Filter[] = [];
+  const collection: Mongo["collection"] = (name) => {
+    const inner = mongo.collection(name);
+    const find: typeof inner.find = (filter, ...rest) => {
+      finds.push(filter);
+      return inner.find(filter, ...rest);
+    };
+    return { ...inner, find } as never;
+  };
+  return { finds, mongo: { ...mongo, collection } };
+}
+
+test("many who ask at once, and after that, need one look at what is changing", async () => {
+  const { finds, mongo } = counted(createMemoryMongo());
+  const { client } = await startedReplica({ mongo, lookCountsMs: 60_000 });
+  await follow(client, 1n, 2n);
+  await followersOf(client, 2n);
+  finds.length = 0;
+
+  await Promise.all(Array.from({ length: 20 }, () => followersOf(client, 2n)));
+
+  expect(finds).toEqual([]);
+});
+
+test("each who asks after a look that counts no longer is told of what was noted before", async () => {
+  const mongo = createMemoryMongo();
+  const { client } = await startedReplica({ mongo, lookCountsMs: 0 });
+  await follow(client, 1n, 2n);
+  await followersOf(client, 2n);
+  const documents = mongo.collection<GraphDocument>(collectionName);
+
+  const before = followersOf(client, 2n);
+  await documents.updateOne({ user_id: 3n }, noted, testCall(), { upsert: true });
+  await documents.updateOne({ user_id: 2n }, { $push: { followers: edge } }, testCall());
+  const after = followersOf(client, 2n);
+
+  await before;
+  expect(await after).toEqual([1n, 3n]);
+});
+
+const edge = { user_id: 3n, timestamp: 9_999_999_999_999n };
+const noted = { $push: { pending: { user_id: 2n, token: "t", at: 5n } } };
+
+test("while too many users change, each is asked for by himself", async () => {
+  const mongo = createMemoryMongo();
+  const { client, redis } = await startedReplica({ mongo, lookCountsMs: 0 });
+  for (const user of [2n, 4n]) await follow(client, 1n, user);
+  for (const user of [2n, 4n]) await followersOf(client, user);
+  const documents = mongo.collection<GraphDocument>(collectionName);
+  const changing = Array.from({ length: 100 }, (_, i) => ({ user_id: 100n + BigInt(i) }));
+  const pending = [{ user_id: 2n, token: "t", at: 5n }];
+  await documents.insertMany(
+    changing.map((one) => ({ ...one, pending })),
+    testCall(),
+  );
+  await documents.updateOne({ user_id: 2n }, { $push: { followers: edge } }, testCall());
+  await documents.updateOne({ user_id: 4n }, { $push: { followers: edge } }, testCall());
+
+  expect(await redis.oldest("2:followers", testCall())).toEqual(["1"]);
+  expect(await followersOf(client, 2n)).toEqual([1n, 3n]);
+  // Nothing tells that this one changes, so the list in Redis is as good as ever.
+  expect(await followersOf(client, 4n)).toEqual([1n]);
+});
+
+test.each(["pending.at", "pending.user_id"])("%s is looked up in an index", async (field) => {
   const database = `social-graph-${crypto.randomUUID()}`;
   const names = { service: "social-graph", peer: "social-graph-mongodb" };
   const mongo = connectMongo({ ...names, url: mongoUrl(), database, bigints: true });
@@ -173,8 +241,8 @@ test("whether followers change is looked up in an index", async () => {
   await seedSocialGraph(mongo, testCall());
 
   const documents = raw.db(database).collection("social-graph");
-  const plan = JSON.stringify(await documents.find({ "pending.user_id": 2 }).explain());
+  const plan = JSON.stringify(await documents.find({ [field]: { $gte: 2 } }).explain());
 
-  expect(plan).toContain('"indexName":"pending.user_id_1"');
+  expect(plan).toContain(`"indexName":"${field}_1"`);
   expect(plan).not.toContain("COLLSCAN");
 });
