@@ -95,6 +95,34 @@ test("large structs come across, and are not kept", () => {
   expect(counts.read).toBe(2);
 });
 
+test.for([
+  { count: 64, decoded: 1 },
+  { count: 65, decoded: 2 },
+])(
+  "what becomes much larger is not kept: with $count empty elements it is decoded $decoded times",
+  ({ count, decoded }) => {
+    let decodedNow = 0;
+    const lists = new KeptStructs<{ marks: object[] }>();
+    const decode = (reader: ThriftReader) => {
+      decodedNow++;
+      reader.field();
+      const marks = Array.from({ length: reader.list(12) }, () => ({ key: reader.field() }));
+      reader.field();
+      return { marks };
+    };
+    const writer = new ThriftWriter();
+    for (let copy = 0; copy < 2; copy++) {
+      writer.listField(1, 12, count);
+      for (let mark = 0; mark < count; mark++) writer.stop();
+      writer.stop();
+    }
+    const reader = new ThriftReader(writer.finish());
+    for (let copy = 0; copy < 2; copy++)
+      expect(lists.read(reader, decode).marks).toHaveLength(count);
+    expect(decodedNow).toBe(decoded);
+  },
+);
+
 test("no more are kept than is allowed: those that came last", () => {
   const { bytesOf, read, counts } = counted();
   const many = Array.from({ length: 4_097 }, (_, id) => bytesOf({ id: BigInt(id), text: "x" }));

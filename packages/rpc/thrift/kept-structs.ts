@@ -7,6 +7,8 @@ import type { ThriftWriter } from "./writer.ts";
 const structsMax = 4_096;
 /** Larger structs are not kept. */
 const bytesMax = 2_048;
+/** Nor are those whose lists have more elements, as each may be a byte on the wire and an object once it is read. */
+const elementsMax = 64;
 
 interface Kept<Value> {
   readonly bytes: Buffer;
@@ -29,8 +31,10 @@ export class KeptStructs<Value extends object> {
     const known = this.#kept.get(digest);
     if (known && reader.passes(known.bytes)) return known.value;
     const begin = reader.position;
+    const elementsBefore = reader.elements;
     const value = decode(reader);
-    if (reader.position - begin <= bytesMax) {
+    const isSmall = reader.elements - elementsBefore <= elementsMax;
+    if (isSmall && reader.position - begin <= bytesMax) {
       const bytes = reader.copyFrom(begin);
       freeze(value);
       this.#kept.set(digest, { bytes, value });

@@ -17,6 +17,7 @@ export class ThriftReader {
   readonly #view: DataView;
   readonly #end: number;
   #position: number;
+  #elements = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes)
@@ -35,6 +36,11 @@ export class ThriftReader {
   /** How many bytes have been read. */
   get position(): number {
     return this.#position;
+  }
+
+  /** How many elements of lists have been read, or are about to be. */
+  get elements(): number {
+    return this.#elements;
   }
 
   /** A number made of what comes behind the header of the next field: of an i64, of all of it. */
@@ -110,9 +116,12 @@ export class ThriftReader {
     const size = this.#size(this.i32());
     if (size === 0) return 0;
     this.#expect(size, leastBytes(type));
-    if (type === elementType) return size;
-    this.#skipElements(type, size, 0);
-    return 0;
+    if (type !== elementType) {
+      this.#skipElements(type, size, 0);
+      return 0;
+    }
+    this.#elements += size;
+    return size;
   }
 
   /** A map of texts; `undefined` if it is empty, or of other things. */
