@@ -4,10 +4,21 @@ import type { Server, Socket } from "node:net";
 export class AcceptedSockets {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #accepted = 0;
 
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket: Socket) => this.#admit(socket));
+  }
+
+  /** How many are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** How many there have ever been. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   /**
@@ -25,6 +36,7 @@ export class AcceptedSockets {
   }
 
   #admit(socket: Socket): void {
+    this.#accepted++;
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     // Whatever a client does wrong ends its own connection only.

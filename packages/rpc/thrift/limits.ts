@@ -18,6 +18,8 @@ export const transferTimeoutMs = 60_000;
 export const idleTimeoutMs = 600_000;
 /** How long a client may take to close its end when the server has closed its own. */
 export const lingerMs = 200;
+/** How long a server that closes accepts those who do not know of it yet. */
+export const acceptMs = 500;
 /** How long a server that closes waits for the first call on a connection that has had none. */
 export const firstCallMs = 50;
 

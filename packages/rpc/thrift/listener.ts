@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:tls";
 import { AcceptedSockets } from "../accepted-sockets.ts";
 import { serverTls, type TlsOptions } from "../tls-options.ts";
-import { connectionsMax, keepaliveMs } from "./limits.ts";
+import { acceptMs, connectionsMax, keepaliveMs } from "./limits.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -11,6 +11,9 @@ export interface ListenOptions {
   readonly port: number;
   readonly tls?: TlsOptions | undefined;
 }
+
+/** How often it is looked whether somebody has come or all have left. */
+const lookMs = 5;
 
 /** A TCP or TLS server and its sockets. */
 export class Listener {
@@ -51,15 +54,33 @@ export class Listener {
   }
 
   /**
-   * Takes no more connections, has those that are there drained, waits for them to end, at most so long, and cuts off
-   * the rest.
+   * Has the connections that are there drained, takes no more of them soon, waits for all to end, at most so long, and
+   * cuts off the rest. What is still accepted the caller has drained too.
    */
   async close(graceMs: number, drain: () => void): Promise<void> {
-    // Connections that have been made but not accepted would be reset, with calls on them; so accept them first.
+    const endMs = performance.now() + graceMs;
+    // A handler, too, may close its server, and its connection cannot be drained before it has returned.
     await setImmediate();
-    // No longer listening comes first: who is told to go may connect anew at once.
-    const closed = this.#sockets.close(graceMs);
     drain();
-    await closed;
+    await this.#acceptRest(Math.min(graceMs, acceptMs));
+    await this.#sockets.close(Math.max(0, endMs - performance.now()));
+  }
+
+  /**
+   * Connections that have been made but not accepted are reset, with the calls on them, when a server closes. Node
+   * accepts one at a turn of its loop, and clients make more until they have heard that they are to go: so this waits
+   * until all have gone and nobody comes, at most so long.
+   */
+  async #acceptRest(withinMs: number): Promise<void> {
+    const endMs = performance.now() + withinMs;
+    let accepted: number;
+    do {
+      accepted = this.#sockets.accepted;
+      await sleep(lookMs);
+    } while (performance.now() < endMs && this.#isVisited(accepted));
+  }
+
+  #isVisited(acceptedBefore: number): boolean {
+    return this.#sockets.open > 0 || this.#sockets.accepted > acceptedBefore;
   }
 }

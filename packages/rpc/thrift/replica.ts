@@ -153,8 +153,10 @@ export class Replica implements AnyReplica {
 
   /** The server takes no more calls on any connection: those without one are of no use. */
   #onGoodbye(): void {
-    // Nor does it take connections for much longer, and one that it has not accepted is lost with its call.
+    // Nor does it take connections for much longer, and one that it has not accepted is lost with its call: so this
+    // counts as an attempt that failed.
     this.#failedAtMs = performance.now();
+    this.#connectedAtMs = this.#failedAtMs;
     for (const connection of this.#idle.splice(0)) connection.destroy();
     for (const connection of this.#connections)
       if (connection.isMade) this.#parting.add(connection);

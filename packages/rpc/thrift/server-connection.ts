@@ -82,8 +82,13 @@ export class ServerConnection {
   /** Finishes the calls that have come in, takes no others, and ends. */
   drain(): void {
     // Whether a client that has not called yet is one of ours, its first call tells, which may be on its way.
-    if (this.#isNew) this.#drainTimer ??= setTimeout(() => this.#beginDrain(), firstCallMs);
+    if (this.#isNew) this.#drainTimer ??= setTimeout(() => this.#drainAfterReading(), firstCallMs);
     else this.#beginDrain();
+  }
+
+  /** What has arrived by now counts as in time, however busy this process is. */
+  #drainAfterReading(): void {
+    setImmediate(() => this.#beginDrain());
   }
 
   destroy(): void {
@@ -250,7 +255,8 @@ export class ServerConnection {
     if (this.#ended) return;
     this.#ended = true;
     const socket = this.#socket;
-    if (this.#isOurs && !socket.readableEnded) socket.write(goodbye);
+    // The first call of a client of ours may be on its way.
+    if ((this.#isOurs || this.#isNew) && !socket.readableEnded) socket.write(goodbye);
     socket.end();
     socket.resume();
     // A client that does not close its side is not waited for.

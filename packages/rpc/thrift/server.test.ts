@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { Call, Middleware } from "../call.ts";
 import { nothing } from "../echo-contract.ts";
@@ -5,9 +6,10 @@ import { unavailable } from "../errors.ts";
 import { testCall } from "../test-call.ts";
 import { ThriftEcho, thriftEcho } from "./echo-contract.ts";
 import { encodeFrame } from "./frames.ts";
+import { isGoodbye } from "./goodbye.ts";
 import { healthMethod } from "./health.ts";
 import { messageKinds } from "./protocol.ts";
-import { dial, RawClient, serve } from "./testing.ts";
+import { callFrame, dial, number, RawClient, serve } from "./testing.ts";
 
 test("the code of a failure reaches a client of ours", async () => {
   const { address } = await serve({
@@ -94,4 +96,41 @@ test("spans are called what the contract calls them, while metrics know the meth
     ["echo.Echo/Sing", "echo.Echo/Sing"],
     ["echo.Echo/Sing", "echo.Echo/Sing"],
   ]);
+});
+
+test("a server that closes says goodbye to who has not called yet: the first call may be on its way", async () => {
+  const { port, close } = await serve();
+  const raw = new RawClient(port);
+  const farewell = once(raw.socket, "data");
+  await once(raw.socket, "connect");
+  const closed = close(60_000);
+  const [frame] = await farewell;
+  expect(isGoodbye(frame.subarray(4))).toBe(true);
+  raw.socket.destroy();
+  await closed;
+});
+
+test("strangers who come again and again get their first call answered, and do not keep a server from closing", async () => {
+  const { port, close } = await serve();
+  const visit = async () => {
+    const raw = new RawClient(port);
+    raw.socket.write(callFrame(1, number(1)));
+    const { saying } = await raw.answer();
+    await raw.closed;
+    raw.socket.destroy();
+    return saying;
+  };
+  const first = visit();
+  const closed = close(60_000);
+  let visits = 0;
+  const turnedAway = (async () => {
+    for (;;) {
+      expect(await visit()).toEqual(number(1));
+      visits++;
+    }
+  })().catch((error: Error) => error.message);
+  await closed;
+  await expect(first).resolves.toEqual(number(1));
+  await expect(turnedAway).resolves.toBe("the server has closed the connection");
+  expect(visits).toBeGreaterThan(0);
 });

@@ -34,9 +34,11 @@ export async function startThriftServer<C extends ThriftContract>(
 ): Promise<ThriftServer> {
   const connections = new Set<ServerConnection>();
   const state = stateOf(options, connections);
+  let isClosing = false;
   const listener = new Listener(options.tls, (socket) => {
     const connection = new ServerConnection(socket, state);
     connections.add(connection);
+    if (isClosing) connection.drain();
     socket.once("close", () => connections.delete(connection));
   });
   const stopLooking = lookAt(connections, state, options);
@@ -51,6 +53,7 @@ export async function startThriftServer<C extends ThriftContract>(
     },
     async close(graceMs = 0) {
       state.serving = false;
+      isClosing = true;
       await listener.close(graceMs, () => {
         for (const connection of connections) connection.drain();
       });

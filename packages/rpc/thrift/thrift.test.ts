@@ -110,6 +110,24 @@ test("replicas can be restarted one after the other without a call lost", async 
   await callers;
 });
 
+test("calls on connections that a closing server has still to accept are not lost", async () => {
+  const other = await serve();
+  let closed: Promise<void> | undefined;
+  const server = await serve({
+    handlers: thriftEcho(async (saying) => {
+      closed ??= server.close(5_000);
+      return saying;
+    }),
+  });
+  const connection = dial([server.address, other.address]);
+  // So many connections are made at once that the first is in use before the last has been accepted.
+  const said = Array.from({ length: 200 }, (_, index) => number(index));
+  const answers = said.map((saying) => connection.client.say(saying, testCall()));
+  await expect(Promise.all(answers)).resolves.toEqual(said);
+  await closed;
+  expect(closed).toBeDefined();
+});
+
 test("a server that closes finishes what it has accepted", async () => {
   const { handlers, waiting } = held();
   const server = await serve({ handlers });
