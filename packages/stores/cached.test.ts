@@ -181,17 +181,3 @@ test("a fill that adds leaves a newer value as it is", async () => {
 
   expect((await read(["1"], testCall())).get("1")).toEqual({ name: "newer" });
 });
-
-test("a cache that another fills is only read", async () => {
-  const cache = createMemoryCache();
-  const { read, queries } = hotels(cache, { fillWith: "nothing" });
-  await cache.set("1", '{"name":"cached"}', testCall());
-
-  expect([...(await read(["1", "2"], testCall())).values()]).toEqual([
-    { name: "cached" },
-    { name: "hotel 2" },
-  ]);
-  await read(["2"], testCall());
-  expect(queries).toEqual([["2"], ["2"]]);
-  expect(await cache.get("2", testCall())).toBeUndefined();
-});

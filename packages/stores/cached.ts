@@ -15,8 +15,8 @@ export interface CachedSettings<Value> {
   readonly load: (ids: readonly string[], scope: CallScope) => Promise<ReadonlyMap<string, Value>>;
   /** How long an entry stays, in seconds; without it until it is evicted. */
   readonly ttlS?: number;
-  /** `add` where another may have written a newer value since we read ours; `nothing` where another fills it. */
-  readonly fillWith?: "set" | "add" | "nothing";
+  /** `add` where another may have written a newer value since we read ours. */
+  readonly fillWith?: "set" | "add";
   /** Ids whose keys memcached cannot take: look them up in the store, or answer that they do not exist. */
   readonly illegalKeys?: "load" | "omit";
 }
@@ -101,7 +101,6 @@ function tryDecode<Value>(
 /** Writes what was loaded, without anybody waiting: in a scope of its own, bounded, with failures logged. */
 function createFill<Value>(settings: CachedSettings<Value>, skips: SkipLog) {
   const { cache, keyOf, encode, ttlS, fillWith = "set" } = settings;
-  if (fillWith === "nothing") return () => {};
   const options = ttlS === undefined ? {} : { ttlS };
   let underWay = 0;
 

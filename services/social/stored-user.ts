@@ -16,6 +16,9 @@ export function userIdKey(username: string): string {
   return `${username}:user_id`;
 }
 
+/** How long memcached has it, in seconds. Users keep their ids; entries go so that those nobody asks for do not stay for ever. */
+export const userIdTtlS = 3_600;
+
 /** The id that memcached has, in decimal; undefined if it is none. */
 export function decodeUserId(bytes: Buffer): bigint | undefined {
   return parseUserId(bytes.toString("latin1"));

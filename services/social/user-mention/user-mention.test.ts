@@ -1,7 +1,6 @@
 import { inBothThriftWorlds, testCall } from "@faultline/rpc/both-worlds";
 import { unavailable } from "@faultline/rpc/errors";
 import { someCall } from "@faultline/rpc/some-call";
-import type { Cache } from "@faultline/stores/memcached";
 import { createMemoryCache } from "@faultline/stores/memcached-memory";
 import type { Document, Mongo } from "@faultline/stores/mongo";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
@@ -10,7 +9,7 @@ import {
   UserMentionService,
   type UserMentionServiceClient,
 } from "@faultline/thrift/social";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createUserMention } from "./user-mention.ts";
 
 const longName = "a".repeat(300);
@@ -69,20 +68,20 @@ inBothThriftWorlds("what the cache knows is not asked of the database", async (s
   expect(await mentioned(mentions, "a", "b")).toEqual(aAndB);
 });
 
-test("the cache is never written", async () => {
-  const written: string[] = [];
-  const memory = createMemoryCache();
-  const write = async (key: string) => {
-    written.push(key);
-    return true;
-  };
-  const cache: Cache = { ...memory, set: async (key) => void write(key), add: write };
-  const { composeUserMentions } = createUserMention(await threeUsers(), cache);
+inBothThriftWorlds("the database is asked once for a user, not at each mention", async (start) => {
+  const cache = createMemoryCache();
+  const [first, later] = [await threeUsers(), failingFind(createMemoryMongo())];
+  const mentions = await start(UserMentionService, createUserMention(first, cache));
+  expect(await mentioned(mentions, "a", "b", "nobody")).toEqual(aAndB);
 
-  await composeUserMentions({ reqId: 1n, usernames: ["a", "b"] }, someCall());
-  await composeUserMentions({ reqId: 1n, usernames: ["a", "b"] }, someCall());
-
-  expect(written).toEqual([]);
+  // In the form in which the service `user`, ours or an original, writes and reads it.
+  await vi.waitFor(async () => {
+    expect(`${await cache.get("a:user_id", testCall())}`).toBe("6499821625674825729");
+    expect(`${await cache.get("b:user_id", testCall())}`).toBe("2");
+  });
+  expect(await cache.get("nobody:user_id", testCall())).toBeUndefined();
+  const again = await start(UserMentionService, createUserMention(later, cache));
+  expect(await mentioned(again, "b", "a")).toEqual(aAndB.toReversed());
 });
 
 inBothThriftWorlds("without the cache users are found as ever", async (start) => {

@@ -8,12 +8,12 @@ import {
   type UserMentionServiceHandlers,
 } from "@faultline/thrift/social";
 import { ofMongo } from "../store-failures.ts";
-import { decodeUserId, type StoredUser, userIdKey, userIdOf } from "../stored-user.ts";
+import { decodeUserId, type StoredUser, userIdKey, userIdOf, userIdTtlS } from "../stored-user.ts";
 
 /** As many names as one call may be about: as many as a text has room for. */
 const usernamesMax = 32_768;
 
-/** Tells which of the names that a text mentions are users. It reads the stores of the service `user`, and writes nothing. */
+/** Tells which of the names that a text mentions are users, from the stores of the service `user`. */
 export function createUserMention(mongo: Mongo, cache: Cache): UserMentionServiceHandlers {
   const users = mongo.collection<StoredUser>("user");
   const idsOf = cachedMany<bigint>({
@@ -22,7 +22,7 @@ export function createUserMention(mongo: Mongo, cache: Cache): UserMentionServic
     decode: decodeUserId,
     encode: String,
     load: (usernames, scope) => load(users, usernames, scope),
-    fillWith: "nothing",
+    ttlS: userIdTtlS,
   });
   return {
     async composeUserMentions({ usernames }, call) {

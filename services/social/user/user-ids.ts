@@ -4,14 +4,11 @@ import type { Cache } from "@faultline/stores/memcached";
 import type { Collection } from "@faultline/stores/mongo";
 import { ErrorCode, serviceException } from "@faultline/thrift/social";
 import { ofMongo } from "../store-failures.ts";
-import { decodeUserId, type StoredUser, userIdKey, userIdOf } from "../stored-user.ts";
+import { decodeUserId, type StoredUser, userIdKey, userIdOf, userIdTtlS } from "../stored-user.ts";
 import { notRegistered } from "./not-registered.ts";
 
 /** Answers the id of a user; throws the contract's exception if nobody has the name. */
 export type UserIds = (username: string, scope: CallScope) => Promise<bigint>;
-
-/** Users keep their ids; entries go so that those nobody asks for do not stay for ever. */
-const cacheTtlS = 3_600;
 
 /** Looks up the ids of users through the cache, which may fail and may have forgotten. */
 export function createUserIds(users: Collection<StoredUser>, cache: Cache): UserIds {
@@ -21,7 +18,7 @@ export function createUserIds(users: Collection<StoredUser>, cache: Cache): User
     decode: decodeUserId,
     encode: String,
     load: ([username = ""], scope) => load(users, username, scope),
-    ttlS: cacheTtlS,
+    ttlS: userIdTtlS,
   });
   return async (username, scope) => {
     const id = (await idsOf([username], scope)).get(username);
