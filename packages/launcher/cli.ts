@@ -78,7 +78,12 @@ async function start(
     dataDirectory,
     storeTls: await byApp(tables, (app) => prepareStoreTls(app, environment, dataDirectory.path)),
     serviceTls: await byApp(tables, (app) =>
-      prepareServiceTls(app, environment, dataDirectory.path),
+      prepareServiceTls(app, {
+        environment,
+        dataDirectory: dataDirectory.path,
+        allInOne: options.allInOne,
+        say: (line) => screen.say(line),
+      }),
     ),
     told: {
       OTEL_EXPORTER_OTLP_ENDPOINT: control.url,

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type App, defineApp } from "@faultline/service/define-app";
 import { expect, test } from "vitest";
@@ -14,8 +14,14 @@ const app: App = defineApp("shop", {
 });
 const wanted = { SHOP_THRIFT_TLS: "requireTLS" };
 
+/** What is needed to prepare it in this folder, and what is said meanwhile. */
+function preparing(environment: Record<string, string>, dataDirectory = temporaryFolder()) {
+  const lines: string[] = [];
+  return { environment, dataDirectory, lines, say: (line: string) => void lines.push(line) };
+}
+
 async function planned(environment: Record<string, string>) {
-  const tls = await prepareServiceTls(app, environment, temporaryFolder());
+  const tls = await prepareServiceTls(app, preparing(environment));
   const servers = await planApps([app], {
     machine,
     dataDirectory: { databasePath: (server) => `/data/${server}` },
@@ -60,14 +66,35 @@ test("each start has a new key", async () => {
   const folder = temporaryFolder();
   const keys: unknown[] = [];
   for (let start = 0; start < 2; start++) {
-    keys.push((await prepareServiceTls(app, wanted, folder))?.tls.key.toString());
+    keys.push((await prepareServiceTls(app, preparing(wanted, folder)))?.tls.key.toString());
   }
 
   expect(keys[1]).not.toEqual(keys[0]);
 });
 
 test("a mode that there is not is refused with those that there are", async () => {
-  await expect(prepareServiceTls(app, { SHOP_THRIFT_TLS: "on" }, "/nowhere")).rejects.toThrow(
-    "SHOP_THRIFT_TLS=on: it must be one of disabled, requireTLS.",
-  );
+  const preparation = preparing({ SHOP_THRIFT_TLS: "on" }, "/nowhere");
+  const refused = "SHOP_THRIFT_TLS=on: it must be one of disabled, requireTLS.";
+
+  await expect(prepareServiceTls(app, preparation)).rejects.toThrow(refused);
+  await expect(prepareServiceTls(app, { ...preparation, allInOne: true })).rejects.toThrow(refused);
+});
+
+test("where all services share a process no certificates are made, and the user is told why", async () => {
+  const preparation = preparing(wanted);
+
+  expect(await prepareServiceTls(app, { ...preparation, allInOne: true })).toBeUndefined();
+
+  expect(existsSync(join(preparation.dataDirectory, "tls"))).toBe(false);
+  expect(preparation.lines).toEqual([
+    "SHOP_THRIFT_TLS changes nothing: all in one, services call each other without a network.",
+  ]);
+});
+
+test("where nobody asked for TLS nothing is said of it", async () => {
+  const preparation = preparing({ SHOP_THRIFT_TLS: "disabled" });
+
+  await prepareServiceTls(app, { ...preparation, allInOne: true });
+
+  expect(preparation.lines).toEqual([]);
 });
