@@ -4,7 +4,7 @@ import type { Expected } from "./expected.ts";
 import type { Outcomes } from "./load.ts";
 import { metricsAt, serverErrors, sumOf } from "./metrics.ts";
 import type { Subject } from "./subject.ts";
-import { routeOfTrace, type SeenTrace, tracesOf } from "./telemetry.ts";
+import { routeOfTrace, type SeenTrace, traceFigures, tracesOf } from "./telemetry.ts";
 
 const appearDeadlineMs = 60_000;
 const lookEveryMs = 250;
@@ -33,7 +33,7 @@ export async function observed(
   const checks = [
     ...errorChecks(subject, outcomes, { before: before.door, after: after.door }),
     ...figureChecks(expected, { before: before.figure, after: after.figure }),
-    ...(await traceChecks(time, context)),
+    ...(await traceChecks({ ...time, outcomes }, context)),
     ...(await logChecks(context)),
   ];
   return { outcomes, checks };
@@ -74,7 +74,7 @@ function figureChecks({ metric }: Expected, { before, after }: Figures): Check[]
 
 /** Requests that suffered have traces that show the call it is about; the traces of healthy routes have no error. */
 async function traceChecks(
-  time: { readonly fromMs: number; readonly toMs: number },
+  { outcomes, ...time }: { readonly fromMs: number; readonly toMs: number; outcomes: Outcomes },
   { subject, expected, signal }: Context,
 ): Promise<Check[]> {
   const { api } = subject;
@@ -93,7 +93,8 @@ async function traceChecks(
   const stray = traces.filter(
     (trace) => spared.includes(routeOfTrace(trace)) && trace.some(({ failed }) => failed),
   );
-  const shown = `${telling.length} of ${traces.length} traces`;
+  const answered = [...outcomes.values()].flat().filter(({ status }) => status > 0).length;
+  const shown = traceFigures({ telling: telling.length, traces: traces.length, answered });
   return [
     ...(sign ? [check(sign.says, telling.length > 0, shown)] : []),
     check("no trace of a spared route has an error", stray.length === 0, `${stray.length}`),

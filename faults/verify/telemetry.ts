@@ -61,6 +61,21 @@ export async function tracesOf(
   );
 }
 
+/** Less than this share of the requests traced is not by chance. */
+const sampledShare = 0.5;
+
+/** How many traces tell, of how many; and what to do if there are few because few requests are traced. */
+export function traceFigures(seen: {
+  readonly telling: number;
+  readonly traces: number;
+  readonly answered: number;
+}): string {
+  const { telling, traces, answered } = seen;
+  const figures = `${telling} of ${traces} traces`;
+  if (telling > 0 || traces >= answered * sampledShare) return figures;
+  return `${figures} of ${answered} requests: start the application with JAEGER_SAMPLE_RATIO=1, which traces all`;
+}
+
 /** The path of the request that a trace is of. */
 export function routeOfTrace(trace: SeenTrace): string {
   return String(trace.find(({ isRoot }) => isRoot)?.tags["http.route"] ?? "");
