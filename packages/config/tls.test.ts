@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { mountSecret } from "./mounted-secret-testing.ts";
 import { readRpcTls, readTls, suites } from "./tls.ts";
 
 function certificates(): string {
@@ -62,4 +63,31 @@ test("services may have certificates of their own, with the suite of all", () =>
   expect(readRpcTls(own, undefined)?.ca.toString()).toBe("ca_cert.pem");
   expect(readRpcTls(own, ofAll)).toMatchObject({ ciphers: suite, minVersion: "TLSv1.3" });
   expect(() => readRpcTls("/nowhere", undefined)).toThrow("RPC_TLS_DIRECTORY");
+});
+
+test("a mounted Kubernetes secret has the files, by the names of its type, all of one version", () => {
+  const version = (name: string) => ({
+    "ca.crt": `authority ${name}`,
+    "tls.crt": `certificate ${name}`,
+    "tls.key": `key ${name}`,
+  });
+  const secret = mountSecret(version("1"));
+  onTestFinished(() => secret.remove());
+  const read = () => {
+    const { ca, cert, key } = readRpcTls(secret.directory, undefined) ?? {};
+    return [ca, cert, key].map(String);
+  };
+
+  expect(read()).toEqual(["authority 1", "certificate 1", "key 1"]);
+  secret.change(version("2"));
+  expect(read()).toEqual(["authority 2", "certificate 2", "key 2"]);
+});
+
+test("of a secret that lacks one, the file is named", () => {
+  const secret = mountSecret({ "tls.crt": "certificate", "tls.key": "key" });
+  onTestFinished(() => secret.remove());
+
+  expect(() => readTls({ TLS: "1", TLS_DIRECTORY: secret.directory })).toThrow(
+    `${secret.directory}/ca.crt`,
+  );
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { getCiphers } from "node:tls";
 import type { Environment } from "./setting.ts";
@@ -47,9 +47,14 @@ export const pemFiles = {
   key: "server_key.pem",
 } as const;
 
+/** The keys of a Kubernetes secret of the type `kubernetes.io/tls`. */
+const secretFiles: PemFiles = { ca: "ca.crt", cert: "tls.crt", key: "tls.key" };
+
+type PemFiles = Readonly<Record<keyof typeof pemFiles, string>>;
+
 /**
  * Reads `TLS` as the original does: `0`/`false` off, `1`/`true` on, a suite's name on with that suite, anything
- * else off with a warning. The PEM files are those of the original's `x509` folder. Throws if TLS is on and a
+ * else off with a warning. The PEM files are those of the original's `x509` folder, or of a Kubernetes secret. Throws if TLS is on and a
  * file is missing, or if this runtime does not offer the suite.
  */
 export function readTls(
@@ -83,16 +88,27 @@ export function readRpcTls(
 }
 
 function readPem(directory: string, variable: string): Pick<TlsConfig, "ca" | "cert" | "key"> {
+  const folder = versionOf(directory);
+  const files: PemFiles = existsSync(join(folder, secretFiles.cert)) ? secretFiles : pemFiles;
   const pem = (file: string) => {
     try {
-      return readFileSync(join(directory, file));
+      return readFileSync(join(folder, file));
     } catch (cause) {
       throw new Error(`TLS is on but ${join(directory, file)} cannot be read; set ${variable}`, {
         cause,
       });
     }
   };
-  return { ca: pem(pemFiles.ca), cert: pem(pemFiles.cert), key: pem(pemFiles.key) };
+  return { ca: pem(files.ca), cert: pem(files.cert), key: pem(files.key) };
+}
+
+/**
+ * Of a Kubernetes secret, the folder to which all files lead now. Its link is exchanged when the secret changes, and a
+ * certificate of before would not fit a key of afterwards.
+ */
+function versionOf(directory: string): string {
+  const current = join(directory, "..data");
+  return existsSync(current) ? realpathSync(current) : directory;
 }
 
 function suiteOptions(suite: string): Pick<TlsConfig, "ciphers" | "minVersion"> {
