@@ -32,9 +32,14 @@ export interface IndexOptions {
   readonly partialFilterExpression?: Filter;
 }
 
-/** `durable` waits until the write is in the server's journal (`j: true`). */
 export interface WriteOptions {
+  /** Waits until the write is in the server's journal (`j: true`). */
   readonly durable?: boolean;
+  /**
+   * Insertions, and updates that upsert, may wait for others that are under way, and go together with those that wait
+   * too, in any order. That is cheaper when there are many; each succeeds or fails by itself.
+   */
+  readonly grouped?: boolean;
 }
 
 /**

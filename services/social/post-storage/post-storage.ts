@@ -32,7 +32,7 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
     if (bytesOf(post) > postBytesMax) throw handlerError(tooLarge);
     // The mark is not for others: who has stored the post clears it once the post is in all timelines.
     const document = { ...documentOf(post), fanout: BigInt(now()), ...more };
-    await posts.insertMany([document], scope, { durable: true });
+    await posts.insertMany([document], scope, { durable: true, grouped: true });
   };
 
   return {

@@ -72,7 +72,7 @@ async function insertShortened(
     });
     try {
       // It need not wait for the journal: the post, which does, holds these URLs too.
-      await stored.insertMany(made.map(documentOf), call);
+      await stored.insertMany(made.map(documentOf), call, { grouped: true });
       return made;
     } catch (error) {
       if (attempt < attemptsMax && isDuplicate(error)) continue;

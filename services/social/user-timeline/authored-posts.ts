@@ -56,7 +56,7 @@ export class AuthoredPosts {
       ],
     };
     const update = { $push: { posts: { $each: [entry], $sort: newestFirst } } };
-    const options = { upsert: true, durable: true };
+    const options = { upsert: true, durable: true, grouped: true };
     try {
       await this.#timelines.updateOne(absent, update, scope, options);
       return true;
