@@ -74,6 +74,8 @@ function newClient(settings: RedisConnectionSettings) {
     ...(password === undefined ? {} : { password }),
     disableClientInfo: true,
     disableOfflineQueue: true,
+    // Its own clock for each command costs a signal and a listener each.
+    commandOptions: { timeout: 0 },
     socket: {
       host,
       port,
