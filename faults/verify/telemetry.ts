@@ -72,7 +72,7 @@ export function traceFigures(seen: {
 }): string {
   const { telling, traces, answered } = seen;
   const figures = `${telling} of ${traces} traces`;
-  if (telling > 0 || traces >= answered * sampledShare) return figures;
+  if (telling > 0 || traces >= Math.min(answered, tracesMax) * sampledShare) return figures;
   return `${figures} of ${answered} requests: start the application with JAEGER_SAMPLE_RATIO=1, which traces all`;
 }
 

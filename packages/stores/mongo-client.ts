@@ -1,5 +1,5 @@
 import type { CallScope } from "@faultline/rpc/call";
-import { exhausted, unavailable } from "@faultline/rpc/errors";
+import { exhausted, ServiceError, unavailable } from "@faultline/rpc/errors";
 import { attributes as names } from "@faultline/telemetry/attributes";
 import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
 import type { Mongo } from "./mongo.ts";
@@ -100,7 +100,9 @@ function createLink(client: MongoClient, { peer, operationsMax = 1_024 }: MongoS
       outage.answered();
       return result;
     } catch (error) {
-      if (isUnreachable(error)) outage.failed();
+      // Only what is ours is an error of a service already: the caller left before his turn came.
+      if (error instanceof ServiceError) outage.unasked();
+      else if (isUnreachable(error)) outage.failed();
       else outage.answered();
       throw toStoreError(error, peer);
     } finally {

@@ -53,7 +53,7 @@ export function createCollection<T extends Document>(
       if (!first) return;
       if (options?.grouped) {
         const writes = [first, ...others].map((document) => ({ insertOne: { document } }));
-        await ask(scope, () => groups(options).write(writes, scope));
+        await ask(scope, () => groups.insertions(options).write(writes, scope));
         return;
       }
       await ask<unknown>(scope, (bounds) => {
@@ -67,7 +67,9 @@ export function createCollection<T extends Document>(
     async updateOne(filter, update, scope, options) {
       if (options?.grouped && options.upsert) {
         const writes = [{ updateOne: { filter, update, upsert: true } } as const];
-        const [upserted = false] = await ask(scope, () => groups(options).write(writes, scope));
+        const [upserted = false] = await ask(scope, () =>
+          groups.upserts(options).write(writes, scope),
+        );
         return { matched: upserted ? 0 : 1, upserted };
       }
       const { matchedCount, upsertedCount } = await ask(scope, (bounds) =>
@@ -113,11 +115,14 @@ export function createCollection<T extends Document>(
   };
 }
 
-/** Those that wait for the journal do not keep the others waiting. */
-function groupsOf(driver: DriverCollection<DriverDocument>) {
-  const durable = new WriteGroups(driver, concern({ durable: true }));
-  const others = new WriteGroups(driver);
-  return (options: WriteOptions) => (options.durable ? durable : others);
+/** Each kind by itself; and those that wait for the journal do not keep the others waiting. */
+function groupsOf(collection: DriverCollection<DriverDocument>) {
+  const make = () => {
+    const durable = new WriteGroups({ collection, options: concern({ durable: true }) });
+    const others = new WriteGroups({ collection });
+    return (options: WriteOptions) => (options.durable ? durable : others);
+  };
+  return { insertions: make(), upserts: make() };
 }
 
 function concern(options: WriteOptions | undefined) {

@@ -10,10 +10,12 @@ const insert = (key: number): Write => ({ insertOne: { document: { key } } });
 const upsert = (key: number): Write => {
   return { updateOne: { filter: { key }, update: { $inc: { times: 1 } }, upsert: true } };
 };
+/** Longer than a busy machine takes to answer. */
+const keptBackMs = 20_000;
 const soon = () => testCall({ withinMs: 20_000 });
 
 /** A collection with a unique key, and how many writes each command had that was sent to it. */
-async function open() {
+async function open({ keptBackMs }: { keptBackMs?: number } = {}) {
   const server = await startMongod();
   const options = { monitorCommands: true, serverSelectionTimeoutMS: 500 };
   const client = new MongoClient(`mongodb://${server.address}/`, options);
@@ -27,11 +29,15 @@ async function open() {
     const writes = command.documents ?? command.updates;
     if (writes) sent.push(writes.length);
   });
-  return { server, collection, sent, groups: new WriteGroups(collection) };
+  const groups = new WriteGroups({
+    collection,
+    ...(keptBackMs === undefined ? {} : { keptBackMs }),
+  });
+  return { server, collection, sent, groups };
 }
 
 test("what comes while a write is under way goes together, as much as fits into a group", async () => {
-  const { groups, sent, collection } = await open();
+  const { groups, sent, collection } = await open({ keptBackMs });
 
   await Promise.all(Array.from({ length: 100 }, (_, key) => groups.write([insert(key)], soon())));
 
@@ -48,7 +54,7 @@ test("nothing waits while nothing is under way", async () => {
 });
 
 test("a write that fails fails its own call, and the others are done", async () => {
-  const { groups, collection, sent } = await open();
+  const { groups, collection, sent } = await open({ keptBackMs });
   const keys = [[1], [2], [1], [3, 2, 4], [5]];
 
   const calls = keys.map((some) => groups.write(some.map(insert), soon()));
@@ -67,8 +73,21 @@ test("a write that fails fails its own call, and the others are done", async () 
   expect(stored.map(({ key }) => key)).toEqual([1, 2, 3, 4, 5]);
 });
 
+test("a write that cannot be sent fails its own call only", async () => {
+  const { groups, collection } = await open({ keptBackMs });
+  const tooLarge: Write = { insertOne: { document: { key: 3, text: "x".repeat(17 * 1_048_576) } } };
+  const writes = [insert(1), insert(2), tooLarge, insert(4)];
+
+  const ended = await Promise.allSettled(writes.map((write) => groups.write([write], soon())));
+
+  expect(ended.map(({ status }) => status)).toEqual([
+    ...["fulfilled", "fulfilled", "rejected", "fulfilled"],
+  ]);
+  expect(await collection.countDocuments()).toBe(3);
+});
+
 test("each update hears whether it made a document", async () => {
-  const { groups, collection } = await open();
+  const { groups, collection } = await open({ keptBackMs });
 
   const calls = [1, 2, 2, 1, 3].map((key) => groups.write([upsert(key)], soon()));
 
@@ -92,7 +111,7 @@ test("a connection that is lost fails all that were sent over it", async () => {
 });
 
 test("what nobody waits for any more is not written", async () => {
-  const { groups, collection, sent } = await open();
+  const { groups, collection, sent } = await open({ keptBackMs });
   const leaving = new AbortController();
 
   const first = groups.write([insert(1)], soon());

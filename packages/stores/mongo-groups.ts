@@ -4,15 +4,17 @@ import {
   type Collection,
   type InsertOneModel,
   MongoBulkWriteError,
+  MongoError,
+  MongoInvalidArgumentError,
   MongoServerError,
   type UpdateOneModel,
 } from "mongodb";
 import { throwIfOver } from "./within-scope.ts";
 
-/** As many writes leave together, or those of one call if it has more. */
+/** With as many writes a group takes no further call. */
 const togetherMax = 64;
 /** After so long, in milliseconds, a group without an answer keeps the next one back no longer. */
-const keptBackMs = 30;
+const keptBackDefaultMs = 30;
 
 /** An update that upserts if nothing matches. */
 export type Write =
@@ -28,19 +30,29 @@ interface Waiting {
   readonly settle: (outcomes: readonly Outcome[]) => void;
 }
 
+export interface WriteGroupsSettings {
+  readonly collection: Collection;
+  /** Write concern. */
+  readonly options?: BulkWriteOptions;
+  readonly keptBackMs?: number;
+}
+
 /**
  * Sends writes that come while others are under way together, in one command and in any order: a command costs client
- * and server much, and one more write in it little. While nothing is under way, nothing waits.
+ * and server much, and one more write in it little. While nothing is under way, nothing waits. All writes
+ * of one must be of one kind: of mixed ones the driver does not tell rightly which upserted.
  */
 export class WriteGroups {
   readonly #collection: Collection;
   readonly #options: BulkWriteOptions;
+  readonly #keptBackMs: number;
   readonly #waiting: Waiting[] = [];
   #keptBack = false;
 
-  constructor(collection: Collection, options: BulkWriteOptions = {}) {
+  constructor({ collection, options = {}, keptBackMs = keptBackDefaultMs }: WriteGroupsSettings) {
     this.#collection = collection;
     this.#options = options;
+    this.#keptBackMs = keptBackMs;
   }
 
   /** Answers which of the writes upserted. Throws the error of the first that failed; the others are done all the same. */
@@ -65,7 +77,7 @@ export class WriteGroups {
       if (isNext) this.#sendNext();
       isNext = false;
     };
-    const timer = setTimeout(goOn, keptBackMs);
+    const timer = setTimeout(goOn, this.#keptBackMs);
     void this.#send(group).then(goOn);
   }
 
@@ -89,6 +101,11 @@ export class WriteGroups {
   async #send(group: readonly Waiting[]): Promise<void> {
     const writes = group.flatMap((waiting) => waiting.writes);
     const outcomes = await this.#outcomes(writes, boundsOf(group));
+    if (group.length > 1 && outcomes.every(isOfClient)) {
+      // Nothing was sent: what one of them has in it cannot be. The others need not suffer for that.
+      for (const one of group) await this.#send([one]);
+      return;
+    }
     let from = 0;
     for (const { writes, settle } of group) {
       settle(outcomes.slice(from, from + writes.length));
@@ -139,24 +156,24 @@ function boundsOf(group: readonly Waiting[]): { maxTimeMS?: number } {
   return { maxTimeMS: Math.max(1, Math.ceil(deadlineMs - Date.now())) };
 }
 
+/** Whether a write cannot be encoded, so that nothing has left; what befalls what has comes as an error of the bulk. */
+function isOfClient(outcome: Outcome): boolean {
+  if (!("error" in outcome)) return false;
+  return (
+    !(outcome.error instanceof MongoError) || outcome.error instanceof MongoInvalidArgumentError
+  );
+}
+
 /** What an error of the whole says of the write at this place. */
 function outcomeOf(error: unknown, index: number): Outcome {
   if (!(error instanceof MongoBulkWriteError)) return { error };
   const failed = [error.writeErrors].flat();
-  // What befell the whole, such as a lost connection, may have befallen any write of it.
+  // What befell the whole, such as a lost connection or an unmet write concern, may have befallen any write of it.
   if (error.errorResponse instanceof Error || failed.length === 0) return { error };
   const own = failed.find((one) => one.index === index);
-  if (own) return { error: serverError(own) };
-  const concern = error.result.getWriteConcernError();
-  return concern ? { error: serverError(concern) } : { upserted: index in error.upsertedIds };
+  return own ? { error: serverError(own) } : { upserted: index in error.upsertedIds };
 }
 
-function serverError({
-  code = 0,
-  errmsg = "",
-}: {
-  code?: number | undefined;
-  errmsg?: string | undefined;
-}) {
+function serverError({ code, errmsg = "" }: { code: number; errmsg?: string | undefined }) {
   return new MongoServerError({ code, errmsg });
 }

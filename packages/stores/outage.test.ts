@@ -24,3 +24,13 @@ test("a server that failed is left alone for a while, then one call may try", ()
   outage.answered();
   expect([outage.admits(), outage.admits()]).toEqual([true, true]);
 });
+
+test("a call that did not ask after all leaves the try to the next one", () => {
+  const outage = createOutage(0, () => 0);
+  outage.failed();
+  expect([outage.admits(), outage.admits()]).toEqual([true, false]);
+
+  outage.unasked();
+
+  expect([outage.admits(), outage.admits()]).toEqual([true, false]);
+});

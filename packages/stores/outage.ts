@@ -9,6 +9,8 @@ export interface Outage {
   answered(): void;
   /** The server could not be reached or stayed silent. */
   failed(): void;
+  /** The call ended before the server was asked. */
+  unasked(): void;
 }
 
 /** Starts with a server that is thought to answer. */
@@ -32,6 +34,9 @@ export function createOutage(
     },
     failed() {
       retryAtMs = now() + retryAfterMs;
+      trying = false;
+    },
+    unasked() {
       trying = false;
     },
   };

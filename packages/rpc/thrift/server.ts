@@ -21,7 +21,10 @@ export interface ThriftServer {
   readonly port: number;
   /** What the method `Health` answers from now on. A server starts as not serving. */
   setServing(serving: boolean): void;
-  /** Takes no more calls, waits for those accepted at most so long, then cuts them off. */
+  /**
+   * Takes no more calls, but the first ones of connections that were on their way, waits for those accepted at most so
+   * long, then cuts them off.
+   */
   close(graceMs?: number): Promise<void>;
 }
 

@@ -19,6 +19,8 @@ export interface PostStorageParts {
 
 const badKey = `A key has 1 to ${onceKeyMax} bytes`;
 const tooLarge = `A post has at most ${postBytesMax} bytes`;
+/** Larger posts go to the database by themselves: others need not wait for their bytes. */
+const groupedBytesMax = 65_536;
 /** As many posts as are read at once: more than most pages have, and few enough to have them all in memory. */
 const readAtOnce = 100;
 
@@ -29,10 +31,12 @@ export function createPostStorage(parts: PostStorageParts): PostStorageServiceHa
   const read = readingThrough(posts, parts.cache);
 
   const insert = async (post: Post, scope: CallScope, more?: Pick<StoredPost, "once">) => {
-    if (bytesOf(post) > postBytesMax) throw handlerError(tooLarge);
+    const bytes = bytesOf(post);
+    if (bytes > postBytesMax) throw handlerError(tooLarge);
     // The mark is not for others: who has stored the post clears it once the post is in all timelines.
     const document = { ...documentOf(post), fanout: BigInt(now()), ...more };
-    await posts.insertMany([document], scope, { durable: true, grouped: true });
+    const grouped = bytes <= groupedBytesMax;
+    await posts.insertMany([document], scope, { durable: true, grouped });
   };
 
   return {

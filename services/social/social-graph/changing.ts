@@ -11,8 +11,8 @@ import { type GraphDocument, int64 } from "./graph-document.ts";
 export const lookCountsMs = 250;
 const margin = 1.2;
 
-/** How long one look may take, whoever waits for it. */
-const lookLimitMs = 10_000;
+/** How long one look may take. */
+const lookLimitMs = 2_000;
 /** If more users than these have changes that are pending, each is asked for by itself. */
 const usersMax = 64;
 
@@ -30,7 +30,7 @@ export class Changing {
   readonly #documents: Collection<GraphDocument>;
   readonly #countsMs: number;
   #last: Look | undefined;
-  #looking: Promise<Look> | undefined;
+  #looking: { readonly sinceMs: number; readonly look: Promise<Look> } | undefined;
 
   constructor(documents: Collection<GraphDocument>, countsMs = lookCountsMs) {
     this.#documents = documents;
@@ -56,18 +56,21 @@ export class Changing {
     return sinceMs >= askedMs || performance.now() < sinceMs + this.#countsMs;
   }
 
-  /** The look under way, or one that begins now. */
+  /** The look under way, or one that begins now if that is too old to count, as when it hangs. */
   #look(scope: CallScope): Promise<Look> {
-    this.#looking ??= this.#begin(scope).finally(() => {
-      this.#looking = undefined;
+    const sinceMs = performance.now();
+    if (this.#looking && sinceMs < this.#looking.sinceMs + this.#countsMs)
+      return this.#looking.look;
+    const look = this.#begin(sinceMs, scope).finally(() => {
+      if (this.#looking?.look === look) this.#looking = undefined;
     });
-    return this.#looking;
+    this.#looking = { sinceMs, look };
+    return look;
   }
 
-  async #begin(scope: CallScope): Promise<Look> {
-    const sinceMs = performance.now();
+  async #begin(sinceMs: number, scope: CallScope): Promise<Look> {
     const look = { sinceMs, users: await this.#users(onOurOwn(scope, lookLimitMs)) };
-    this.#last = look;
+    if (!this.#last || this.#last.sinceMs < sinceMs) this.#last = look;
     return look;
   }
 

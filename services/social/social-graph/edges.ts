@@ -23,6 +23,8 @@ interface Said {
 export interface Settled {
   /** The changes that this settles, which are still to be cleared. */
   readonly tokens: readonly string[];
+  /** Whether the followee's document may have been brought up to date, so that lists made before are old. */
+  readonly copied: boolean;
   /** The followee's document had no room, so that the following has been ended. */
   readonly withdrawn: boolean;
 }
@@ -65,7 +67,7 @@ export class Edges {
       const fence = await this.#mirror.fence(pair, scope);
       const { since, tokens } = await this.#said(pair, scope);
       const copied = await this.#mirror.copy(pair, { since, fence }, scope);
-      if (copied === "done") return { tokens, withdrawn };
+      if (copied === "done") return { tokens, copied: true, withdrawn };
       if (copied === "noRoom") withdrawn = await this.#withdraw(pair, since, scope);
     }
   }
@@ -88,7 +90,7 @@ export class Edges {
     scope: CallScope,
   ): Promise<Settled> {
     const copied = await this.#mirror.copy(pair, said, scope);
-    if (copied === "done") return { tokens: [token], withdrawn: false };
+    if (copied === "done") return { tokens: [token], copied: true, withdrawn: false };
     const withdrawn = copied === "noRoom" && (await this.#withdraw(pair, said.since, scope));
     const settled = await this.agree(pair, scope);
     return { ...settled, withdrawn: withdrawn || settled.withdrawn };
@@ -101,7 +103,7 @@ export class Edges {
       this.#mirror.known(pair, scope),
     ]);
     const agreed = tokens.length === 0 && since === known;
-    return agreed ? { tokens, withdrawn: false } : await this.agree(pair, scope);
+    return agreed ? { tokens, copied: false, withdrawn: false } : await this.agree(pair, scope);
   }
 
   /** Answers whether the user did not follow before. */

@@ -7,12 +7,14 @@ import { eventually } from "@faultline/stores/testing/eventually";
 import { keepLog } from "@faultline/stores/testing/kept-log";
 import { troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { expect, test } from "vitest";
+import { collectionName, type GraphDocument } from "./graph-document.ts";
 import {
   bothWorlds,
   documentsIn,
   edgesIn,
   expectAgreement,
   follow,
+  followersOf,
   replica,
   startedReplica,
   threeUsers,
@@ -145,4 +147,17 @@ test("repairs go on after failures until they are told to stop", async () => {
 
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatchObject({ message: "repair failed" });
+});
+
+test("a follow that an original left half done is in the list once it is repeated", async () => {
+  const { client, mongo } = await startedReplica();
+  await follow(client, 1n, 2n);
+  expect(await followersOf(client, 2n)).toEqual([1n]);
+  const half = { $push: { followees: { user_id: 2n, timestamp: 5n } } };
+  const documents = mongo.collection<GraphDocument>(collectionName);
+  await documents.updateOne({ user_id: 3n }, half, testCall(), { upsert: true });
+
+  await follow(client, 3n, 2n);
+
+  expect(await followersOf(client, 2n)).toEqual([3n, 1n]);
 });

@@ -53,16 +53,17 @@ export class Settling {
     return await this.#finish(pair, settled, scope);
   }
 
-  /** Until no replica believes a list from before the change. */
+  /** Until the lists from before the change are gone, or all replicas know of its note. */
   async #answerable(pair: Pair, settled: Settled, scope: CallScope): Promise<void> {
     if (await this.#finish(pair, settled, scope)) return;
     if (!(await waited(this.#knownAfterMs, scope.signal))) throwIfOver(scope);
   }
 
-  async #finish(pair: Pair, { tokens }: Settled, scope: CallScope): Promise<boolean> {
-    if (tokens.length === 0) return true;
+  async #finish(pair: Pair, { tokens, copied }: Settled, scope: CallScope): Promise<boolean> {
+    if (!copied) return true;
     // The change is done without Redis too; until a repair reaches it, the note stays.
     if (!(await this.#cached.forget(pair, scope))) return false;
+    if (tokens.length === 0) return true;
     try {
       await this.#edges.clear(pair.user, tokens, scope);
       return true;

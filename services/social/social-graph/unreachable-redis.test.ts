@@ -1,5 +1,5 @@
 import { testCall } from "@faultline/rpc/test-call";
-import type { Filter, Mongo } from "@faultline/stores/mongo";
+import type { Mongo } from "@faultline/stores/mongo";
 import { connectMongo } from "@faultline/stores/mongo-client";
 import { createMemoryMongo } from "@faultline/stores/mongo-memory";
 import type { Redis } from "@faultline/stores/redis";
@@ -9,13 +9,14 @@ import { mongoForFile } from "@faultline/stores/testing/mongod-server";
 import { type Fate, troubledMongo } from "@faultline/stores/testing/troubled-mongo";
 import { troubledRedis } from "@faultline/stores/testing/troubled-redis";
 import { MongoClient } from "mongodb";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { collectionName, type GraphDocument } from "./graph-document.ts";
 import {
   expectAgreement,
   follow,
   followeesOf,
   followersOf,
+  replica,
   startedReplica,
   unfollow,
 } from "./graph-testing.ts";
@@ -163,46 +164,79 @@ test("followers are not told from Redis alone while the database cannot say whet
   await expect(followersOf(client, 2n)).rejects.toMatchObject({ exceptionCode: 4 });
 });
 
-/** What the database is asked. */
-function counted(mongo: Mongo) {
-  const finds: Filter[] = [];
+/** A database whose answers to looks at pending changes wait until they are let go. */
+function held(mongo: Mongo) {
+  const looks: (() => void)[] = [];
   const collection: Mongo["collection"] = (name) => {
     const inner = mongo.collection(name);
-    const find: typeof inner.find = (filter, ...rest) => {
-      finds.push(filter);
-      return inner.find(filter, ...rest);
+    const find: typeof inner.find = async (filter, ...rest) => {
+      const found = await inner.find(filter, ...rest);
+      if ("pending.at" in filter) await new Promise<void>((go) => looks.push(go));
+      return found;
     };
     return { ...inner, find } as never;
   };
-  return { finds, mongo: { ...mongo, collection } };
+  return { looks, mongo: { ...mongo, collection } };
+}
+
+/** A started replica that has the followers of user 2 in Redis, and from now on holds its looks. */
+async function heldReplica(lookCountsMs: number) {
+  const [stored, redis] = [createMemoryMongo(), createMemoryRedis()];
+  const { client } = await startedReplica({ mongo: stored, redis });
+  await follow(client, 1n, 2n);
+  await followersOf(client, 2n);
+  const { looks, mongo } = held(stored);
+  const started = replica({ mongo, redis, lookCountsMs });
+  const sweeping = started.repair.sweep(testCall());
+  await letGo(looks);
+  await sweeping;
+  return { stored, looks, client: started.client };
+}
+
+async function letGo(looks: (() => void)[]) {
+  await vi.waitFor(() => expect(looks).not.toEqual([]));
+  looks.shift()?.();
 }
 
 test("many who ask at once, and after that, need one look at what is changing", async () => {
-  const { finds, mongo } = counted(createMemoryMongo());
-  const { client } = await startedReplica({ mongo, lookCountsMs: 60_000 });
-  await follow(client, 1n, 2n);
-  await followersOf(client, 2n);
-  finds.length = 0;
+  const { client, looks } = await heldReplica(60_000);
 
-  await Promise.all(Array.from({ length: 20 }, () => followersOf(client, 2n)));
+  const asked = Array.from({ length: 20 }, () => followersOf(client, 2n));
+  await letGo(looks);
 
-  expect(finds).toEqual([]);
+  for (const followers of await Promise.all(asked)) expect(followers).toEqual([1n]);
+  expect(await followersOf(client, 2n)).toEqual([1n]);
+  expect(looks).toEqual([]);
 });
 
-test("each who asks after a look that counts no longer is told of what was noted before", async () => {
-  const mongo = createMemoryMongo();
-  const { client } = await startedReplica({ mongo, lookCountsMs: 0 });
-  await follow(client, 1n, 2n);
-  await followersOf(client, 2n);
-  const documents = mongo.collection<GraphDocument>(collectionName);
+test("who asks while an older look is under way is told of what was noted after it began", async () => {
+  const { client, stored, looks } = await heldReplica(0);
+  const documents = stored.collection<GraphDocument>(collectionName);
 
   const before = followersOf(client, 2n);
+  await vi.waitFor(() => expect(looks).toHaveLength(1));
   await documents.updateOne({ user_id: 3n }, noted, testCall(), { upsert: true });
   await documents.updateOne({ user_id: 2n }, { $push: { followers: edge } }, testCall());
   const after = followersOf(client, 2n);
+  for (const _ of ["that of before", "one of its own"]) await letGo(looks);
 
   await before;
   expect(await after).toEqual([1n, 3n]);
+});
+
+test("a look that hangs keeps nobody who asks later", async () => {
+  const { client, looks } = await heldReplica(1);
+  const first = followersOf(client, 2n);
+  await vi.waitFor(() => expect(looks).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+
+  const second = followersOf(client, 2n);
+  await vi.waitFor(() => expect(looks).toHaveLength(2));
+  looks[1]?.();
+
+  expect(await second).toEqual([1n]);
+  looks[0]?.();
+  await first;
 });
 
 const edge = { user_id: 3n, timestamp: 9_999_999_999_999n };

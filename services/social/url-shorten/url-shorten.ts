@@ -27,6 +27,8 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 const lettersPerUrl = 10;
 /** As many URLs as one call may be about: more than a text has room for. */
 const urlsMax = 8_192;
+/** More URLs than these go to the database by themselves, and do not keep others waiting. */
+const groupedMax = 64;
 const attemptsMax = 5;
 
 /** Gives URLs short ones, and tells what these stand for. */
@@ -72,7 +74,7 @@ async function insertShortened(
     });
     try {
       // It need not wait for the journal: the post, which does, holds these URLs too.
-      await stored.insertMany(made.map(documentOf), call, { grouped: true });
+      await stored.insertMany(made.map(documentOf), call, { grouped: urls.length <= groupedMax });
       return made;
     } catch (error) {
       if (attempt < attemptsMax && isDuplicate(error)) continue;
