@@ -54,8 +54,8 @@ type PemFiles = Readonly<Record<keyof typeof pemFiles, string>>;
 
 /**
  * Reads `TLS` as the original does: `0`/`false` off, `1`/`true` on, a suite's name on with that suite, anything
- * else off with a warning. The PEM files are those of the original's `x509` folder, or of a Kubernetes secret. Throws if TLS is on and a
- * file is missing, or if this runtime does not offer the suite.
+ * else off with a warning. The PEM files are those of the original's `x509` folder, or of a Kubernetes secret. Throws
+ * if TLS is on and a file is missing, or if this runtime does not offer the suite.
  */
 export function readTls(
   environment: Environment,

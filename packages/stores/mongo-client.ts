@@ -3,6 +3,7 @@ import { exhausted, ServiceError, unavailable } from "@faultline/rpc/errors";
 import { attributes as names } from "@faultline/telemetry/attributes";
 import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
 import type { Mongo } from "./mongo.ts";
+import { type Bounds, boundsOf } from "./mongo-bounds.ts";
 import { type Ask, createCollection } from "./mongo-collection.ts";
 import { isUnreachable, toStoreError } from "./mongo-errors.ts";
 import type { Attributes, Observation } from "./observation.ts";
@@ -44,7 +45,7 @@ export function connectMongo(settings: MongoSettings): Mongo {
   return observeMongo(mongo, settings, settings.database, serverOf(client));
 }
 
-async function ping(db: Db, bounds: { maxTimeMS?: number }): Promise<void> {
+async function ping(db: Db, bounds: Bounds): Promise<void> {
   await db.command({ ping: 1, ...bounds });
 }
 
@@ -111,10 +112,7 @@ function createLink(client: MongoClient, { peer, operationsMax = 1_024 }: MongoS
   }
 
   return {
-    async ask<R>(
-      scope: CallScope,
-      work: (bounds: { maxTimeMS?: number }) => Promise<R>,
-    ): Promise<R> {
+    async ask<R>(scope: CallScope, work: (bounds: Bounds) => Promise<R>): Promise<R> {
       throwIfOver(scope);
       if (closed) throw unavailable(`the connection to ${peer} is closed`);
       if (underWay >= operationsMax)
@@ -130,10 +128,4 @@ function createLink(client: MongoClient, { peer, operationsMax = 1_024 }: MongoS
       await client.close();
     },
   };
-}
-
-/** The server stops by itself when the caller does: the driver's `timeoutMS` has no effect since 7.9. */
-function boundsOf({ deadlineMs }: CallScope): { maxTimeMS?: number } {
-  if (deadlineMs === Number.POSITIVE_INFINITY) return {};
-  return { maxTimeMS: Math.max(1, Math.ceil(deadlineMs - Date.now())) };
 }

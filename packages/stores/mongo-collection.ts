@@ -1,14 +1,10 @@
 import type { CallScope } from "@faultline/rpc/call";
 import type { Collection as DriverCollection, Document as DriverDocument } from "mongodb";
 import type { Collection, Document, WriteOptions } from "./mongo.ts";
+import type { Bounds } from "./mongo-bounds.ts";
 import { bytesInField } from "./mongo-bytes.ts";
 import { serverCodeOf, serverCodes } from "./mongo-errors.ts";
 import { WriteGroups } from "./mongo-groups.ts";
-
-/** Options that bound an operation on the server. */
-export interface Bounds {
-  readonly maxTimeMS?: number;
-}
 
 /** Does a piece of work with the server within the scope, and turns the driver's errors into ours. */
 export type Ask = <Result>(

@@ -9,6 +9,7 @@ import {
   MongoServerError,
   type UpdateOneModel,
 } from "mongodb";
+import { type Bounds, boundsOf } from "./mongo-bounds.ts";
 import { throwIfOver } from "./within-scope.ts";
 
 /** With as many writes a group takes no further call. */
@@ -39,8 +40,8 @@ export interface WriteGroupsSettings {
 
 /**
  * Sends writes that come while others are under way together, in one command and in any order: a command costs client
- * and server much, and one more write in it little. While nothing is under way, nothing waits. All writes
- * of one must be of one kind: of mixed ones the driver does not tell rightly which upserted.
+ * and server much, and one more write in it little. While nothing is under way, nothing waits. All writes of one
+ * must be of one kind: of mixed ones the driver does not tell rightly which upserted.
  */
 export class WriteGroups {
   readonly #collection: Collection;
@@ -100,7 +101,9 @@ export class WriteGroups {
 
   async #send(group: readonly Waiting[]): Promise<void> {
     const writes = group.flatMap((waiting) => waiting.writes);
-    const outcomes = await this.#outcomes(writes, boundsOf(group));
+    // The server stops when the last of them would: the others have left by then.
+    const deadlineMs = Math.max(...group.map(({ scope }) => scope.deadlineMs));
+    const outcomes = await this.#outcomes(writes, boundsOf({ deadlineMs }));
     if (group.length > 1 && outcomes.every(isOfClient)) {
       // Nothing was sent: what one of them has in it cannot be. The others need not suffer for that.
       for (const one of group) await this.#send([one]);
@@ -113,7 +116,7 @@ export class WriteGroups {
     }
   }
 
-  async #outcomes(writes: readonly Write[], bounds: BulkWriteOptions): Promise<Outcome[]> {
+  async #outcomes(writes: readonly Write[], bounds: Bounds): Promise<Outcome[]> {
     const options = { ...this.#options, ...bounds, ordered: false };
     try {
       const [first, ...others] = writes;
@@ -149,13 +152,6 @@ function reasonToLeave(scope: CallScope): unknown {
   }
 }
 
-/** The server stops when the last of them would: the others have left by then. */
-function boundsOf(group: readonly Waiting[]): { maxTimeMS?: number } {
-  const deadlineMs = Math.max(...group.map(({ scope }) => scope.deadlineMs));
-  if (deadlineMs === Number.POSITIVE_INFINITY) return {};
-  return { maxTimeMS: Math.max(1, Math.ceil(deadlineMs - Date.now())) };
-}
-
 /** Whether a write cannot be encoded, so that nothing has left; what befalls what has comes as an error of the bulk. */
 function isOfClient(outcome: Outcome): boolean {
   if (!("error" in outcome)) return false;
@@ -174,6 +170,7 @@ function outcomeOf(error: unknown, index: number): Outcome {
   return own ? { error: serverError(own) } : { upserted: index in error.upsertedIds };
 }
 
+/** As the driver throws it for a write that is alone. */
 function serverError({ code, errmsg = "" }: { code: number; errmsg?: string | undefined }) {
   return new MongoServerError({ code, errmsg });
 }

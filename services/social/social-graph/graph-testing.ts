@@ -15,6 +15,7 @@ import {
   type UserServiceClient,
 } from "@faultline/thrift/social";
 import { expect, onTestFinished } from "vitest";
+import { lookCountsMs as usualLookCountsMs } from "./changing.ts";
 import { collectionName, type Edge, type GraphDocument } from "./graph-document.ts";
 import { seedSocialGraph } from "./seed.ts";
 import { createSocialGraph } from "./social-graph.ts";
@@ -33,7 +34,7 @@ export interface ReplicaSettings {
 /** A replica of the service: its client, and its repair. */
 export function replica(settings: ReplicaSettings) {
   const { mongo, redis, now = Date.now, users, log = testCall().log } = settings;
-  const { redisLimitMs = 20_000, lookCountsMs = 250 } = settings;
+  const { redisLimitMs = 20_000, lookCountsMs = usualLookCountsMs } = settings;
   const callee = { ...users } as UserServiceClient;
   const { handlers, repair } = createSocialGraph({
     mongo,
